@@ -1,0 +1,39 @@
+# What a contributor types. `make test` is everything a change must pass.
+
+SHELL       := /bin/bash -o pipefail
+GO          ?= go
+BROWSER_PKGS = $(shell grep -rl --include='*_test.go' '^//go:build browser' cmd bot core storage statuspage fixtures 2>/dev/null | xargs -r -n1 dirname | sort -u | sed 's|^|./|')
+
+.PHONY: demo test lint unit browser bench docs needs
+
+## demo: the whole thing on this machine, with no Slack account
+demo:
+	@$(GO) run ./cmd/rollcall demo
+
+## test: format, vet, staticcheck, every test with the race detector, then the tests in a browser
+test: needs lint unit browser
+
+needs:
+	@.ci/needs
+
+lint:
+	@unformatted=$$(gofmt -l cmd bot core storage statuspage fixtures 2>/dev/null); \
+	 if [ -n "$$unformatted" ]; then echo "These files need gofmt -w:"; echo "$$unformatted"; exit 1; fi
+	$(GO) vet ./...
+	$(GO) vet -tags browser ./...
+	$(GO) tool staticcheck -tags browser ./...
+
+unit:
+	$(GO) test -race -shuffle=on ./...
+
+# One package at a time: each drives a browser of its own, and they would starve one another.
+browser:
+	$(if $(BROWSER_PKGS),$(GO) test -race -shuffle=on -tags browser -p 1 $(BROWSER_PKGS),@echo "no package has browser tests")
+
+## bench: benchmarks with their ratios to the bare store
+bench:
+	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+## docs: rewrite the generated sections of the README
+docs:
+	$(GO) test ./cmd/rollcall -run '^TestReadme' -update
