@@ -9,7 +9,7 @@ import (
 // people, channels, broadcasts and links, each with or without a label.
 var (
 	unescaper = strings.NewReplacer("&amp;", "&", "&lt;", "<", "&gt;", ">")
-	wrapped   = regexp.MustCompile(`<(@[UWB][A-Z0-9]+|#[CDG][A-Z0-9]+|![^<>]+|[A-Za-z][A-Za-z0-9+.\-]*:[^<>|]+)(\|[^<>]*)?>`)
+	wrapped   = regexp.MustCompile(`<(@[UWB][A-Z0-9]+|#[CDG][A-Z0-9]+|![^<>|]+|[A-Za-z][A-Za-z0-9+.\-]*:[^<>|]+)(\|[^<>]*)?>`)
 )
 
 // Unescape gives back what a person typed into Slack from the text Slack sends: escaping undone, links

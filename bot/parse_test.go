@@ -142,7 +142,7 @@ func FuzzFormatParse(f *testing.F) {
 	f.Add("Customer A", `echo "hi" \`)
 	f.Add("--confirm", "a\u00a0b\n```")
 	f.Fuzz(func(t *testing.T, word, value string) {
-		if !utf8.ValidString(word + value) {
+		if !utf8.ValidString(word) || !utf8.ValidString(value) {
 			return
 		}
 		text := Format(Line{Words: []Word{{Text: word}}, Fields: []Field{{Key: "note", Value: Word{Text: value}}}})
