@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"runtime"
+	"slices"
 
 	"go.etcd.io/bbolt"
 
@@ -43,19 +44,53 @@ func (s *Store) Update(ctx context.Context, f func(storage.Writer) error) error 
 		return err
 	}
 	u := &update{ctx: ctx, f: f, lent: make(chan *bbolt.Tx), ran: make(chan outcome), done: make(chan error, 1)}
-	select {
-	case s.queue <- u:
-	case <-ctx.Done():
-		return ctx.Err()
-	}
+	s.enqueue(u)
+	ended := ctx.Done()
 	for {
 		select {
 		case raw := <-u.lent:
 			u.run(raw)
 		case err := <-u.done:
 			return err
+		case <-ended:
+			if s.withdraw(u) {
+				return ctx.Err()
+			}
+			ended = nil // the writer has taken it: only its verdict tells whether it was committed
 		}
 	}
+}
+
+func (s *Store) enqueue(u *update) {
+	s.mu.Lock()
+	s.pending = append(s.pending, u)
+	s.mu.Unlock()
+	select {
+	case s.wake <- struct{}{}:
+	default: // a token is there already, and the writer will see this one too
+	}
+}
+
+// withdraw takes u out of the queue and reports whether it was still there.
+func (s *Store) withdraw(u *update) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	i := slices.Index(s.pending, u)
+	if i < 0 {
+		return false
+	}
+	s.pending = slices.Delete(s.pending, i, i+1)
+	return true
+}
+
+// take removes the next group from the queue; it is empty when nothing waits.
+func (s *Store) take() []*update {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n := min(len(s.pending), groupMost)
+	group := slices.Clone(s.pending[:n])
+	s.pending = slices.Delete(s.pending, 0, n)
+	return group
 }
 
 // run calls the function once on the caller's goroutine and tells the writer how it went, also when the function
@@ -74,25 +109,14 @@ func (u *update) run(raw *bbolt.Tx) {
 // write is the writer goroutine: it takes whatever waits, at most groupMost, into one commit. It never waits for a
 // group to fill, so a lone update is not delayed.
 func (s *Store) write() {
-	defer close(s.drained)
-	for u := range s.queue {
-		group := append(make([]*update, 0, groupMost), u)
-		// Callers just answered are about to queue again: let them, or they and those who queued meanwhile would
-		// take turns at smaller groups.
-		runtime.Gosched()
-	fill:
-		for len(group) < groupMost {
-			select {
-			case u, open := <-s.queue:
-				if !open {
-					break fill
-				}
-				group = append(group, u)
-			default:
-				break fill
-			}
+	defer close(s.ended)
+	for range s.wake {
+		for group := s.take(); len(group) > 0; group = s.take() {
+			s.commit(group)
+			// Those just answered are about to queue again. Let them, or they and those who queued meanwhile would
+			// take turns at half-filled groups.
+			runtime.Gosched()
 		}
-		s.commit(group)
 	}
 }
 

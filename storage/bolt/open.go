@@ -84,10 +84,9 @@ func Open(path string, o Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{db: db, readOnly: o.ReadOnly, queue: make(chan *update), drained: make(chan struct{})}
+	s := &Store{db: db, readOnly: o.ReadOnly, wake: make(chan struct{}, 1), ended: make(chan struct{})}
 	if o.ReadOnly {
-		close(s.drained)
-		s.queue = nil
+		close(s.ended)
 		return s, nil
 	}
 	if err := prepare(db, path, fresh); err != nil {

@@ -22,20 +22,21 @@ var bucket = []byte("entries")
 type Store struct {
 	db       *bbolt.DB
 	readOnly bool
-	queue    chan *update // to the writer goroutine; nobody sends once calls has drained
-	drained  chan struct{}
+	wake     chan struct{}  // one token when pending has grown; closed to end the writer
+	ended    chan struct{}  // closed when the writer has
+	calls    sync.WaitGroup // transactions and backups under way
 
-	mu     sync.RWMutex // guards closed against calls.Add
-	closed bool
-	calls  sync.WaitGroup // transactions and backups under way
+	mu      sync.Mutex
+	closed  bool
+	pending []*update // updates the writer has not taken yet, oldest first
 }
 
 var _ storage.Store = (*Store)(nil)
 
 // enter counts a call in, so that Close waits for it. Each success is paired with calls.Done.
 func (s *Store) enter() error {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	if s.closed {
 		return storage.ErrClosed
 	}
@@ -76,9 +77,10 @@ func (s *Store) Backup(ctx context.Context, w io.Writer) (int64, error) {
 		return 0, fmt.Errorf("beginning a backup: %w", err)
 	}
 	defer raw.Rollback()
-	n, err := raw.WriteTo(untilDone{ctx, w})
-	if err != nil && ctx.Err() != nil {
-		err = ctx.Err()
+	out := &guarded{ctx: ctx, w: w}
+	n, err := raw.WriteTo(out)
+	if out.err != nil {
+		err = out.err // bbolt passes on only the text of it
 	}
 	if err != nil {
 		return n, fmt.Errorf("writing a backup: %w", err)
@@ -86,17 +88,18 @@ func (s *Store) Backup(ctx context.Context, w io.Writer) (int64, error) {
 	return n, nil
 }
 
-// untilDone is a writer that fails once its context has ended.
-type untilDone struct {
+// guarded is a writer that fails once its context has ended, and remembers its error.
+type guarded struct {
 	ctx context.Context
 	w   io.Writer
+	err error
 }
 
-func (u untilDone) Write(p []byte) (int, error) {
-	if err := u.ctx.Err(); err != nil {
-		return 0, err
+func (g *guarded) Write(p []byte) (n int, err error) {
+	if g.err = g.ctx.Err(); g.err == nil {
+		n, g.err = g.w.Write(p)
 	}
-	return u.w.Write(p)
+	return n, g.err
 }
 
 // Close implements storage.Store: updates already queued are still committed.
@@ -105,13 +108,13 @@ func (s *Store) Close() error {
 	first := !s.closed
 	s.closed = true
 	s.mu.Unlock()
+	s.calls.Wait()
 	if !first {
-		<-s.drained
+		<-s.ended
 		return nil
 	}
-	s.calls.Wait()
-	close(s.queue)
-	<-s.drained
+	close(s.wake)
+	<-s.ended
 	if err := s.db.Close(); err != nil {
 		return fmt.Errorf("closing the store: %w", err)
 	}
