@@ -1,4 +1,92 @@
-// Command rollcall is a Slack bot with a read-only status page that tracks a release across many customers.
+// Command rollcall is a Slack bot with a read-only status page that tracks a release across many customers on many
+// Kubernetes clusters. This package knows the outside world (arguments, environment, clock, signals, files, ports) and
+// which parts make up a running program. It must not know a rule of releases, of Slack or of pages: it opens the
+// parts, hands each what it needs, and closes them in reverse order.
 package main
 
-func main() {}
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+)
+
+func main() {
+	os.Exit(run(interruptible(), os.Args[1:], os.LookupEnv, os.Stdin, os.Stdout, os.Stderr))
+}
+
+// interruptible returns a context that ends at the first Ctrl-C or SIGTERM. The second one ends the program at once.
+func interruptible() context.Context {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop)
+	return ctx
+}
+
+// Exit codes of the program.
+const (
+	exitOK     = 0
+	exitFailed = 1 // it was tried and failed, or found a fault
+	exitUsage  = 2 // it was asked for in a way nobody understands
+)
+
+// commands is the command line: one field a subcommand, each with its own file.
+type commands struct {
+	Healthcheck healthcheckCommand `cmd:"" help:"Succeed when the running server answers."`
+	Version     versionCommand     `cmd:"" help:"Print version, commit and Go version."`
+}
+
+// program is what a subcommand may use of the world.
+type program struct {
+	ctx            context.Context
+	env            lookup
+	stdin          io.Reader
+	stdout, stderr io.Writer
+}
+
+// run is the whole program: it returns the exit code when ctx has ended or the work is done.
+func run(ctx context.Context, args []string, env lookup, stdin io.Reader, stdout, stderr io.Writer) int {
+	cli := &commands{
+		Healthcheck: healthcheckCommand{settingFlags: flagsFor("ROLLCALL_HTTP")},
+	}
+	helped := false
+	parser, err := kong.New(cli,
+		kong.Name("rollcall"),
+		kong.Description("Tracks a release across many customers on many Kubernetes clusters, from Slack."),
+		kong.Writers(stdout, stderr),
+		kong.Exit(func(int) { helped = true }),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: true}))
+	if err != nil {
+		return fail(stderr, err)
+	}
+	if len(args) == 0 {
+		args = []string{"--help"}
+	}
+	chosen, err := parser.Parse(args)
+	switch {
+	case helped:
+		return exitOK
+	case err != nil:
+		fmt.Fprintf(stderr, "rollcall: %v\nTry rollcall --help.\n", err)
+		return exitUsage
+	}
+	if err := chosen.Run(&program{ctx: ctx, env: env, stdin: stdin, stdout: stdout, stderr: stderr}); err != nil {
+		return fail(stderr, err)
+	}
+	return exitOK
+}
+
+// errSilent ends the program with a failure that has been told already.
+var errSilent = errors.New("the failure has been told")
+
+// fail tells people what is wrong. An error of several lines is a list of problems.
+func fail(stderr io.Writer, err error) int {
+	if !errors.Is(err, errSilent) {
+		fmt.Fprintf(stderr, "rollcall: %v\n", err)
+	}
+	return exitFailed
+}
