@@ -1,0 +1,62 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"rollcall/fixtures"
+
+	"github.com/stretchr/testify/require"
+)
+
+// TestReadmeSaysWhatTheCodeSays compares the generated sections of the README with the tables they come from.
+// `make docs` rewrites them.
+func TestReadmeSaysWhatTheCodeSays(t *testing.T) {
+	path := filepath.Join(fixtures.Root(t), "README.md")
+	text, err := os.ReadFile(path)
+	require.NoError(t, err)
+	readme := string(text)
+	for name, content := range map[string]string{
+		"settings": settingsTable(),
+	} {
+		readme, err = replaceSection(readme, name, content)
+		require.NoError(t, err)
+	}
+	fixtures.Same(t, path, readme)
+}
+
+func TestReplaceSectionKeepsTheRest(t *testing.T) {
+	got, err := replaceSection("a\n<!-- x: generated -->\nold\n<!-- x: end -->\nb\n", "x", "new\n")
+	require.NoError(t, err)
+	require.Equal(t, "a\n<!-- x: generated -->\nnew\n<!-- x: end -->\nb\n", got)
+	_, err = replaceSection("a\n", "x", "new\n")
+	require.Error(t, err)
+}
+
+// replaceSection puts content between the markers of a section.
+func replaceSection(text, name, content string) (string, error) {
+	begin, end := "<!-- "+name+": generated -->\n", "<!-- "+name+": end -->"
+	head, rest, found := strings.Cut(text, begin)
+	_, tail, closed := strings.Cut(rest, end)
+	if !found || !closed {
+		return "", fmt.Errorf("the README has no section %q between %q and %q", name, begin, end)
+	}
+	return head + begin + content + end + tail, nil
+}
+
+// settingsTable is the table of settings as the README shows it.
+func settingsTable() string {
+	var b strings.Builder
+	b.WriteString("| variable | flag | meaning | default |\n|---|---|---|---|\n")
+	for _, s := range settings {
+		variable := "`" + s.env + "`"
+		if s.secret {
+			variable += ", `" + s.env + "_FILE`"
+		}
+		fmt.Fprintf(&b, "| %s | `--%s` | %s | %s |\n", variable, s.flag(), s.doc, s.defaultDoc())
+	}
+	return b.String()
+}
