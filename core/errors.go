@@ -1,0 +1,85 @@
+package core
+
+import (
+	"errors"
+	"fmt"
+)
+
+// Code says what kind of thing went wrong, for the edge that answers.
+type Code string
+
+// The codes an Error can carry.
+const (
+	Invalid     Code = "invalid"     // a field is missing or malformed; Field names it
+	NotFound    Code = "not_found"   // nothing by that name, or nothing the actor may see
+	Ambiguous   Code = "ambiguous"   // several by that name; Choices lists them
+	Conflict    Code = "conflict"    // the rules do not allow it in the present state
+	Stale       Code = "stale"       // what was shown has changed since
+	Forbidden   Code = "forbidden"   // the actor's role is not enough
+	Confirm     Code = "confirm"     // shows its consequence first; the same operation with Confirm set acts
+	Unavailable Code = "unavailable" // cannot be answered just now; trying again may help
+	Internal    Code = "internal"    // a fault of ours; the cause is for the log
+)
+
+// Error is a refusal or fault with words for people. Msg is one sentence
+// without a final stop, Hint one that says what to do next (may be empty).
+// The wrapped cause, if any, is for the log and never for people.
+type Error struct {
+	Code    Code
+	Msg     string
+	Hint    string
+	Field   string   // the field by its typed name ("namespace"), when one is at fault
+	Choices []Choice // with Ambiguous: what was meant, best first, at most 20
+	Preview any      // with Confirm: the view of what would happen (*ActivationPreview, *ConsequencePreview)
+	cause   error
+}
+
+// Choice is one way to say exactly what was meant.
+type Choice struct {
+	Label string // what a person reads, cluster and namespace included
+	Ref   string // what to put in place of the ambiguous reference
+}
+
+func (e *Error) Error() string {
+	if e.cause != nil {
+		return fmt.Sprintf("%s: %v", e.Msg, e.cause)
+	}
+	return e.Msg
+}
+
+// Unwrap gives the cause that the log wants.
+func (e *Error) Unwrap() error { return e.cause }
+
+// ErrorCode is the code of err; Internal for any error that is not ours.
+func ErrorCode(err error) Code {
+	if e := AsError(err); e != nil {
+		return e.Code
+	}
+	return ""
+}
+
+// AsError turns any error into an *Error: a foreign one becomes Internal with
+// a sentence that gives nothing away. Nil stays nil.
+func AsError(err error) *Error {
+	if err == nil {
+		return nil
+	}
+	var e *Error
+	if errors.As(err, &e) {
+		return e
+	}
+	return &Error{Code: Internal, Msg: "Something broke on our side", Hint: "Nothing was changed. Try again; if it happens again, give an admin the reference.", cause: err}
+}
+
+func refuse(code Code, format string, args ...any) *Error {
+	return &Error{Code: code, Msg: fmt.Sprintf(format, args...)}
+}
+
+func invalid(field, format string, args ...any) *Error {
+	return &Error{Code: Invalid, Field: field, Msg: fmt.Sprintf(format, args...)}
+}
+
+func (e *Error) hint(format string, args ...any) *Error {
+	e.Hint = fmt.Sprintf(format, args...)
+	return e
+}

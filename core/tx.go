@@ -1,0 +1,4 @@
+package core
+
+// tx is one operation at work.
+type tx struct{}
