@@ -215,3 +215,15 @@ type Receipt struct {
 	UndoUntil int64    `json:"undo_until,omitempty"` // Unix seconds; 0 when it cannot be undone
 	Replay    bool     `json:"-"`                    // the key had been used: nothing changed now
 }
+
+// Operations is the zero value of every operation there is.
+func Operations() []Operation {
+	return []Operation{
+		AddCluster{}, EditCluster{}, ArchiveCluster{}, RestoreCluster{},
+		AddCustomer{}, EditCustomer{}, MoveCustomer{}, ArchiveCustomer{}, RestoreCustomer{},
+		AddRelease{}, EditRelease{}, ActivateRelease{}, ArchiveRelease{}, ReopenRelease{},
+		AddTemplate{}, EditTemplate{}, MoveTemplate{}, RemoveTemplate{},
+		MarkDone{}, SkipStep{}, RevertStep{}, ReopenStep{}, AddNote{},
+		Undo{},
+	}
+}
