@@ -196,6 +196,109 @@ type AddNote struct {
 	Text string
 }
 
+// StartStep says that the actor is working on a step. Takeover confirms taking
+// it from somebody else.
+type StartStep struct {
+	Target
+	Takeover bool
+	Rev      string
+}
+
+// BlockStep says what stands in a step's way, and who must help (a Slack user id, may be empty).
+type BlockStep struct {
+	Target
+	Reason, NeedsUser string
+	Rev               string
+}
+
+// UnblockStep says that the way is free again.
+type UnblockStep struct {
+	Target
+	Note string
+	Rev  string
+}
+
+// OverrideStep gives one customer's pending or reverted step its own content;
+// on a draft too. Later changes of the template leave it alone.
+type OverrideStep struct {
+	Target
+	Content string
+	Rev     string
+}
+
+// ResetStep puts an overridden step back to what its template says.
+type ResetStep struct {
+	Target
+	Rev string
+}
+
+// AddCustomStep adds a step for one customer, on drafts too. Before or After
+// (any step of that customer and category) place it; at the end otherwise.
+// ToTemplate makes it a template step instead, for everybody, which takes an admin.
+type AddCustomStep struct {
+	Release, Customer string
+	Name              string
+	Category          Category
+	Type              StepType
+	Content           string
+	Description       string
+	Before, After     string
+	ToTemplate        bool
+}
+
+// EditCustomStep changes what a pending or reverted custom step says.
+type EditCustomStep struct {
+	Target
+	Name, Content, Description *string
+	Type                       *StepType
+	Rev                        string
+}
+
+// MoveCustomStep puts a custom step before or after another of the customer's steps.
+type MoveCustomStep struct {
+	Target
+	Before, After string
+}
+
+// RemoveCustomStep removes a pending or reverted custom step; its history stays.
+type RemoveCustomStep struct {
+	Target
+	Rev string
+}
+
+// RunBulk does exactly what a stored plan (Service.PlanBulk) lists, for the
+// person who made it and within thirty minutes; steps that have changed since
+// are left alone and named.
+type RunBulk struct{ Plan string }
+
+// EnrollCustomer lets a customer take part in an active release, or come back to it.
+type EnrollCustomer struct{ Release, Customer string }
+
+// WithdrawCustomer takes a customer out of an active release's totals; its steps and history stay.
+type WithdrawCustomer struct{ Release, Customer, Reason string }
+
+// CloneRelease makes a draft with the template steps of another release, in
+// order: without its version, date and targets. With Custom the custom steps
+// are cloned too.
+type CloneRelease struct {
+	Release string
+	Name    string
+	Type    ReleaseType // empty: the same
+	Version string
+	Date    string
+	Custom  bool
+	Targets TargetNames
+}
+
+// GrantRole gives a person a role beside what Slack's flags and the settings give.
+type GrantRole struct {
+	User string // Slack user id
+	Role Role   // Viewer, Operator or Admin
+}
+
+// RevokeRole takes a granted role back.
+type RevokeRole struct{ User string }
+
 // Undo takes back an event of the same person, within fifteen minutes, when
 // nothing it touched has changed since. Event 0 is the person's newest.
 type Undo struct{ Event int64 }
@@ -224,6 +327,10 @@ func Operations() []Operation {
 		AddRelease{}, EditRelease{}, ActivateRelease{}, ArchiveRelease{}, ReopenRelease{},
 		AddTemplate{}, EditTemplate{}, MoveTemplate{}, RemoveTemplate{},
 		MarkDone{}, SkipStep{}, RevertStep{}, ReopenStep{}, AddNote{},
+		StartStep{}, BlockStep{}, UnblockStep{}, OverrideStep{}, ResetStep{},
+		AddCustomStep{}, EditCustomStep{}, MoveCustomStep{}, RemoveCustomStep{},
+		RunBulk{},
+		EnrollCustomer{}, WithdrawCustomer{}, CloneRelease{}, GrantRole{}, RevokeRole{},
 		Undo{},
 	}
 }
