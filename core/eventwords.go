@@ -1,0 +1,94 @@
+package core
+
+import (
+	"encoding/json"
+	"strconv"
+	"strings"
+)
+
+// verbOf is what somebody did, in one word where there is one.
+func verbOf(e *Event) string {
+	switch {
+	case e.Refused:
+		return "refused"
+	case e.Undoes != 0:
+		return "undone"
+	}
+	_, verb, ok := strings.Cut(e.Op, ".")
+	if !ok {
+		verb = e.Op
+	}
+	switch verb {
+	case "done":
+		return "done"
+	case "note":
+		return "noted"
+	}
+	return pastTense(e.Op)
+}
+
+// quiet are the fields that say nothing to people beside the others.
+var quiet = map[string]bool{"id": true, "created_at": true, "number": true, "serial": true}
+
+// changes lists the field changes of an event about one record of a noun that
+// people edit. Those of steps are told by status, text and content instead.
+func (tell *teller) changes(e *Event) ([]FieldNow, error) {
+	noun, _, _ := strings.Cut(e.Op, ".")
+	if noun == "step" || e.Undoes != 0 {
+		return nil, nil
+	}
+	var about *Subject
+	for i := range e.Subjects {
+		if strings.HasPrefix(e.Subjects[i].Record, noun+"/") {
+			if about != nil {
+				return nil, nil // several: the title says it
+			}
+			about = &e.Subjects[i]
+		}
+	}
+	if about == nil || about.Created {
+		return nil, nil
+	}
+	var out []FieldNow
+	for _, c := range about.Changes {
+		if quiet[c.Field] {
+			continue
+		}
+		before, err := tell.value(c.Field, c.Before)
+		if err != nil {
+			return nil, err
+		}
+		after, err := tell.value(c.Field, c.After)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, FieldNow{Field: c.Field, Before: before, After: after})
+	}
+	return out, nil
+}
+
+// value words one field's value: a text as it is, a cluster or targets by name.
+func (tell *teller) value(field string, raw json.RawMessage) (string, error) {
+	if len(raw) == 0 || string(raw) == "null" {
+		return "", nil
+	}
+	switch field {
+	case "cluster_id":
+		id, _ := strconv.ParseInt(string(raw), 10, 64)
+		c, err := lookUp(tell.r, clusters, tell.clusters, id)
+		if c == nil {
+			return string(raw), err
+		}
+		return c.Name, nil
+	case "targets":
+		var g Targets
+		if json.Unmarshal(raw, &g) == nil {
+			return targetsText(tell.r, g)
+		}
+	}
+	var text string
+	if json.Unmarshal(raw, &text) == nil {
+		return text, nil
+	}
+	return string(raw), nil
+}

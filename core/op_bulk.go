@@ -1,0 +1,276 @@
+package core
+
+import (
+	"context"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"rollcall/storage"
+)
+
+const (
+	bulkLimit  = 20_000           // steps in one bulk
+	bulkWindow = 30 * time.Minute // within which a plan can be confirmed
+)
+
+// BulkQuery says which steps to finish at once: all of a category of one
+// customer (Customer and Category), or one step of several customers (Step,
+// with Clusters, Customers, or All).
+type BulkQuery struct {
+	Release   string
+	To        Status // Done or Skipped
+	Customer  string
+	Category  Category
+	Step      string
+	Clusters  []string
+	Customers []string
+	All       bool
+	Reason    string // of a skip
+	Note      string // of a done, kept with the event
+}
+
+// BulkPlan is what a bulk would do: exactly these steps, and who is left out and why.
+type BulkPlan struct {
+	ID      string      `json:"id"`
+	Title   string      `json:"title"`
+	Release ReleaseView `json:"release"`
+	Change  []BulkStep  `json:"change"`
+	LeftOut []BulkStep  `json:"left_out"`
+	Until   time.Time   `json:"until"`
+}
+
+// BulkStep is one step of a plan.
+type BulkStep struct {
+	Line string `json:"target_line"`
+	Why  string `json:"why,omitempty"` // it is left out
+}
+
+// storedPlan is a plan as the store keeps it until it is run or too old.
+type storedPlan struct {
+	Actor   string     `json:"actor"`
+	Until   int64      `json:"until"`
+	Release int64      `json:"release"`
+	To      Status     `json:"to"`
+	Reason  string     `json:"reason"`
+	Note    string     `json:"note"`
+	Title   string     `json:"title"`
+	Cells   []bulkCell `json:"cells"`
+}
+
+// bulkCell is one step of a stored plan, and what it was when planned.
+type bulkCell struct {
+	Customer int64 `json:"c"`
+	Number   int   `json:"n"`
+	Last     int64 `json:"l,omitempty"` // newest event of its record
+	Revision int   `json:"r,omitempty"` // of its template
+}
+
+// PlanBulk works out what a bulk would do and keeps the list for RunBulk.
+func (s *Service) PlanBulk(ctx context.Context, a Actor, q BulkQuery) (*BulkPlan, error) {
+	if err := s.meet(ctx, a); err != nil {
+		return nil, AsError(err)
+	}
+	id := make([]byte, 8)
+	if _, err := io.ReadFull(s.cfg.Rand, id); err != nil {
+		return nil, fault(err)
+	}
+	now := s.cfg.Now().UTC().Truncate(time.Second)
+	var out *BulkPlan
+	var keep *storedPlan
+	err := s.view(ctx, func(r storage.Reader) error {
+		role, err := roleOf(r, &s.cfg, a, now)
+		if err != nil {
+			return err
+		}
+		if role < (RunBulk{}).Needs() {
+			return refuse(Forbidden, "That takes the role %s, and yours is %s", RunBulk{}.Needs(), role)
+		}
+		out, keep, err = planBulk(r, a, q)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	out.ID, out.Until = hex.EncodeToString(id), now.Add(bulkWindow)
+	keep.Actor, keep.Until = a.id(), out.Until.Unix()
+	b, err := json.Marshal(keep)
+	if err != nil {
+		return nil, err
+	}
+	err = s.store.Update(ctx, func(w storage.Writer) error { return w.Put([]byte("bulk/"+out.ID), b) })
+	if err != nil {
+		return nil, fault(err)
+	}
+	return out, nil
+}
+
+func planBulk(r storage.Reader, a Actor, q BulkQuery) (*BulkPlan, *storedPlan, error) {
+	if q.To != Done && q.To != Skipped {
+		return nil, nil, invalid("status", "A bulk can mark steps done or skip them")
+	}
+	var err error
+	keep := &storedPlan{To: q.To}
+	if keep.Note, err = cleanText("note", q.Note); err != nil {
+		return nil, nil, err
+	}
+	if q.To == Skipped {
+		if keep.Reason, err = cleanReason("reason", q.Reason); err != nil {
+			return nil, nil, err
+		}
+	}
+	rel, err := findRelease(r, q.Release, anyState)
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := rel.running(); err != nil {
+		return nil, nil, err
+	}
+	keep.Release = rel.ID
+	cells, err := newBulkReader(r, rel)
+	if err != nil {
+		return nil, nil, err
+	}
+	states, what, err := cells.pick(q)
+	if err != nil {
+		return nil, nil, err
+	}
+	if len(states) > bulkLimit {
+		return nil, nil, refuse(Conflict, "That would be %d steps; %d at once is the most", len(states), bulkLimit).hint("Take one cluster at a time.")
+	}
+	out := &BulkPlan{Change: []BulkStep{}, LeftOut: []BulkStep{}}
+	if out.Release, err = releaseView(r, rel); err != nil {
+		return nil, nil, err
+	}
+	for _, st := range states {
+		line, err := cells.line(st)
+		if err != nil {
+			return nil, nil, err
+		}
+		if why := st.leaveOut(a, q.To, cells.names); why != "" {
+			out.LeftOut = append(out.LeftOut, BulkStep{Line: line, Why: why})
+			continue
+		}
+		out.Change = append(out.Change, BulkStep{Line: line})
+		keep.Cells = append(keep.Cells, st.cell())
+	}
+	verb := "Mark %s done"
+	if q.To == Skipped {
+		verb = "Skip %s"
+	}
+	out.Title = fmt.Sprintf(verb, count(len(out.Change), "step")) + ": " + what
+	keep.Title = what
+	if len(out.Change) == 0 {
+		e := refuse(Conflict, "There is nothing to change: %s", what)
+		if len(out.LeftOut) > 0 {
+			e.Hint = "For one, " + out.LeftOut[0].Line + ": " + out.LeftOut[0].Why + "."
+		}
+		return nil, nil, e
+	}
+	return out, keep, cells.names.err
+}
+
+// leaveOut says why a step is not to be touched by a bulk; empty when it is.
+func (s *stepState) leaveOut(a Actor, to Status, names *namer) string {
+	rec := s.rec
+	switch {
+	case rec.Status == Done || rec.Status == Skipped:
+		return "already " + rec.Status.String()
+	case rec.BlockedBy != "":
+		return "blocked: " + rec.BlockReason
+	case rec.ClaimedBy != "" && rec.ClaimedBy != a.id():
+		return "in progress by @" + names.of(rec.ClaimedBy)
+	}
+	if _, missing := fill(s.words.Content, s.values()); to == Done && len(missing) > 0 {
+		return "no value for {{" + strings.Join(missing, "}}, {{") + "}}"
+	}
+	return ""
+}
+
+func (s *stepState) cell() bulkCell {
+	c := bulkCell{Customer: s.cust.ID, Number: s.rec.Number, Last: s.rec.last}
+	if s.template != nil && s.rec.Override == 0 && s.rec.Revision == 0 {
+		c.Revision = s.template.Revision
+	}
+	return c
+}
+
+// Op names the operation.
+func (RunBulk) Op() string { return "step.bulk" }
+
+// Needs is the role it takes.
+func (RunBulk) Needs() Role { return Operator }
+
+func (op RunBulk) run(t *tx) error {
+	b, err := t.Get([]byte("bulk/" + op.Plan))
+	if isNotFound(err) || op.Plan == "" {
+		return refuse(Stale, "That preview is no longer there").hint("Type the command again to see what would change now.")
+	}
+	if err != nil {
+		return err
+	}
+	var plan storedPlan
+	if err := json.Unmarshal(b, &plan); err != nil {
+		return fmt.Errorf("bulk plan %s is damaged: %w", op.Plan, err)
+	}
+	switch {
+	case plan.Actor != t.actor.id():
+		return refuse(Forbidden, "Somebody else made that preview").hint("Make your own: type the command yourself.")
+	case t.now.Unix() > plan.Until:
+		return refuse(Stale, "That preview is older than 30 minutes").hint("Type the command again to see what would change now.")
+	}
+	rel, err := releases.get(t, idKey(plan.Release))
+	if err != nil {
+		return err
+	}
+	if err := rel.running(); err != nil {
+		return err
+	}
+	cells, err := newBulkReader(t, rel)
+	if err != nil {
+		return err
+	}
+	done, only := 0, int64(0)
+	for _, c := range plan.Cells {
+		st, err := cells.state(c.Customer, c.Number)
+		if err != nil {
+			return err
+		}
+		line, err := cells.line(st)
+		if err != nil {
+			return err
+		}
+		if st.cell() != c || !cells.takesPart(c.Customer) {
+			t.warn("Left alone, for it has changed since the preview: %s", line)
+			continue
+		}
+		st.finishBy(t)
+		st.rec.Status, st.rec.SkipReason = plan.To, plan.Reason
+		st.rec.free()
+		if err := t.putStep(st.rec, line); err != nil {
+			return err
+		}
+		if done++; done == 1 {
+			only = c.Customer
+		} else if only != c.Customer {
+			only = 0
+		}
+	}
+	t.delete("bulk/" + op.Plan)
+	if done == 0 {
+		return refuse(Stale, "Every step of that preview has changed since").hint("Type the command again to see what would change now.")
+	}
+	t.aboutRelease(rel)
+	t.event.Customer, t.receipt.Customer = only, only
+	t.event.Count = done
+	t.event.Text = plan.Reason + plan.Note
+	verb := "marked done"
+	if plan.To == Skipped {
+		verb = "skipped"
+	}
+	t.about(rel.Label()+" · "+plan.Title, "%s %s", count(done, "step"), verb)
+	return nil
+}

@@ -1,0 +1,101 @@
+package core
+
+func (StartStep) Op() string    { return "step.start" }
+func (BlockStep) Op() string    { return "step.block" }
+func (UnblockStep) Op() string  { return "step.unblock" }
+func (StartStep) Needs() Role   { return Operator }
+func (BlockStep) Needs() Role   { return Operator }
+func (UnblockStep) Needs() Role { return Operator }
+
+// run claims an open step for the actor. A claim is beside the status.
+func (op StartStep) run(t *tx) error {
+	s, line, err := t.openStep(op.Target, op.Rev)
+	if err != nil {
+		return err
+	}
+	rec := s.rec
+	if rec.ClaimedBy == t.actor.id() {
+		t.receipt.Text = "You are working on it already"
+		return nil
+	}
+	if rec.ClaimedBy != "" && !op.Takeover {
+		by, err := personName(t, rec.ClaimedBy)
+		if err != nil {
+			return err
+		}
+		p := &ConsequencePreview{Title: line + " is in progress by @" + by, Lines: []string{"You would take it over."}}
+		return &Error{Code: Confirm, Msg: p.Title, Hint: "Confirm to take it over (takeover=yes).", Preview: p}
+	}
+	rec.ClaimedBy, rec.ClaimedAt = t.actor.id(), t.now.Unix()
+	t.receipt.Text = "In progress"
+	return t.putStep(rec, line)
+}
+
+func (op BlockStep) run(t *tx) error {
+	reason, err := cleanReason("reason", op.Reason)
+	if err != nil {
+		return err
+	}
+	s, line, err := t.openStep(op.Target, op.Rev)
+	if err != nil {
+		return err
+	}
+	if op.NeedsUser != "" {
+		p, err := readPerson(t, op.NeedsUser)
+		if err != nil {
+			return err
+		}
+		if p != nil && p.Kind != Member {
+			return invalid("needs", "@%s is a %s and cannot be asked here", p.Name, p.Kind)
+		}
+	}
+	rec := s.rec
+	rec.BlockedBy, rec.BlockedAt = t.actor.id(), t.now.Unix()
+	rec.BlockReason, rec.BlockNeeds = reason, op.NeedsUser
+	t.receipt.Text = "Blocked"
+	t.event.Text = reason
+	t.notify(Notice{Kind: "step.blocked", Channel: string(s.rel.Channel), Release: s.rel.ID, Text: line + " is blocked: " + reason})
+	return t.putStep(rec, line)
+}
+
+func (op UnblockStep) run(t *tx) error {
+	note, err := cleanText("note", op.Note)
+	if err != nil {
+		return err
+	}
+	s, line, err := t.step(op.Target, op.Rev)
+	if err != nil {
+		return err
+	}
+	rec := s.rec
+	if rec.BlockedBy == "" {
+		return refuse(Conflict, "%s is not blocked", line)
+	}
+	rec.BlockedBy, rec.BlockedAt, rec.BlockReason, rec.BlockNeeds = "", 0, "", ""
+	if err := t.putStep(rec, line); err != nil {
+		return err
+	}
+	t.receipt.Text = "Unblocked"
+	t.event.Text = note
+	return t.remark(s, note, line)
+}
+
+// openStep is step for what needs a pending or reverted one.
+func (t *tx) openStep(at Target, rev string) (*stepState, string, error) {
+	s, line, err := t.step(at, rev)
+	if err != nil {
+		return nil, "", err
+	}
+	return s, line, s.unfinished(line)
+}
+
+// unfinished refuses a done or skipped step: what it says is locked (BR-R03).
+func (s *stepState) unfinished(line string) error {
+	switch s.rec.Status {
+	case Done:
+		return refuse(Conflict, "%s is done and locked", line).hint("Revert it first.")
+	case Skipped:
+		return refuse(Conflict, "%s is skipped and locked", line).hint("Reopen it first.")
+	}
+	return nil
+}

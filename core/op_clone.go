@@ -1,0 +1,108 @@
+package core
+
+import (
+	"slices"
+)
+
+// Op names the operation.
+func (CloneRelease) Op() string { return "release.clone" }
+
+// Needs is the role it takes.
+func (CloneRelease) Needs() Role { return Admin }
+
+// run copies what the steps say now, under new ids (FR-004).
+func (op CloneRelease) run(t *tx) error {
+	from, err := findRelease(t, op.Release, anyState)
+	if err != nil {
+		return err
+	}
+	id, err := releases.newID(t)
+	if err != nil {
+		return err
+	}
+	kind := op.Type
+	if kind == "" {
+		kind = from.Type
+	}
+	description := string(from.Description)
+	r := &Release{ID: id, Status: Draft, CreatedAt: t.now}
+	if err := r.word(t, releaseWords{&op.Name, &op.Version, &op.Date, &description, &kind, &op.Targets, nil, from.Metadata}); err != nil {
+		return err
+	}
+	if err := releases.put(t, r); err != nil {
+		return err
+	}
+	live, err := liveTemplates(t, from.ID)
+	if err != nil {
+		return err
+	}
+	var ser serials
+	numbers := map[int]int{} // old number → new
+	for _, tm := range live {
+		w, err := readWording(t, from.ID, 0, tm.Number, tm.Revision)
+		if err != nil {
+			return err
+		}
+		c := &StepTemplate{ReleaseID: id, Category: tm.Category, OrderIndex: tm.OrderIndex, CreatedAt: t.now, Revision: 1}
+		c.Number, c.Serial = ser.next(tm.Category)
+		c.ID = templateID(id, c.Number)
+		c.say(w)
+		numbers[tm.Number] = c.Number
+		if err := t.putJSON(textPath(id, 0, c.Number, 1), w); err != nil {
+			return err
+		}
+		if err := templates.put(t, c); err != nil {
+			return err
+		}
+	}
+	customs := 0
+	if op.Custom {
+		if customs, err = t.cloneCustoms(from.ID, r, &ser, numbers); err != nil {
+			return err
+		}
+	}
+	if err := t.putJSON(serialPath(id), ser); err != nil {
+		return err
+	}
+	t.aboutRelease(r)
+	t.about(releaseLabel(r), "Release %s added as a draft with %s of %s", releaseLabel(r), count(len(live), "step"), from.Label())
+	if customs > 0 {
+		t.detail("%s came along.", count(customs, "custom step"))
+	}
+	return nil
+}
+
+// cloneCustoms copies the custom steps of customers that are still active.
+func (t *tx) cloneCustoms(from int64, to *Release, ser *serials, numbers map[int]int) (int, error) {
+	recs, err := stepTable.list(t, idKey(from)+"/")
+	if err != nil {
+		return 0, err
+	}
+	recs = slices.DeleteFunc(recs, func(s *stepRecord) bool { return !s.Custom || s.Removed })
+	n := 0
+	for _, rec := range recs {
+		c, err := customers.get(t, idKey(rec.Customer))
+		if err != nil {
+			return n, err
+		}
+		if !c.IsActive {
+			continue
+		}
+		w, err := readWording(t, from, rec.Customer, rec.Number, rec.Override)
+		if err != nil {
+			return n, err
+		}
+		ser.Number++
+		ser.Custom++
+		copied := &stepRecord{Release: to.ID, Customer: rec.Customer, Number: ser.Number, Custom: true, Category: rec.Category,
+			Serial: ser.Custom, Anchor: numbers[rec.Anchor], Order: rec.Order, CreatedAt: t.now.Unix(), Override: 1, Texts: 1}
+		if err := t.putJSON(textPath(to.ID, rec.Customer, copied.Number, 1), w); err != nil {
+			return n, err
+		}
+		if err := t.putStepNow(to, copied); err != nil {
+			return n, err
+		}
+		n++
+	}
+	return n, nil
+}

@@ -1,0 +1,154 @@
+package core
+
+func (AddCluster) Op() string      { return "cluster.add" }
+func (EditCluster) Op() string     { return "cluster.edit" }
+func (ArchiveCluster) Op() string  { return "cluster.archive" }
+func (RestoreCluster) Op() string  { return "cluster.restore" }
+func (AddCluster) Needs() Role     { return Admin }
+func (EditCluster) Needs() Role    { return Admin }
+func (ArchiveCluster) Needs() Role { return Admin }
+func (RestoreCluster) Needs() Role { return Admin }
+
+func (op AddCluster) run(t *tx) error {
+	id, err := clusters.newID(t)
+	if err != nil {
+		return err
+	}
+	c := &Cluster{ID: id, IsActive: true, CreatedAt: t.now}
+	if err := c.word(&op.Name, &op.KubeconfigPath, &op.Description, op.Metadata); err != nil {
+		return err
+	}
+	if err := c.nameFree(t); err != nil {
+		return err
+	}
+	t.aboutCluster(c, "added")
+	return clusters.put(t, c)
+}
+
+func (op EditCluster) run(t *tx) error {
+	c, err := findCluster(t, op.Cluster, activeOnly)
+	if err != nil {
+		return err
+	}
+	if err := t.fresh(op.Rev, c.last, "cluster "+c.Name); err != nil {
+		return err
+	}
+	if err := c.word(op.Name, op.KubeconfigPath, op.Description, op.Metadata); err != nil {
+		return err
+	}
+	if err := c.nameFree(t); err != nil {
+		return err
+	}
+	t.aboutCluster(c, "changed")
+	return clusters.put(t, c)
+}
+
+// run refuses while active customers live there, and lists them (BR-C01).
+func (op ArchiveCluster) run(t *tx) error {
+	c, err := findCluster(t, op.Cluster, activeOnly)
+	if err != nil {
+		return err
+	}
+	var names []string
+	for e, err := range t.Scan(clusterColumns(c.ID)) {
+		if err != nil {
+			return err
+		}
+		col, err := parseColumn(e)
+		if err != nil {
+			return err
+		}
+		if col.Active {
+			names = append(names, col.Name)
+		}
+	}
+	if len(names) > 0 {
+		return refuse(Conflict, "Cluster %s still has %s: %s", c.Name, count(len(names), "active customer"), joinNames(names, "and")).
+			hint("Move or archive them first.")
+	}
+	c.IsActive = false
+	t.aboutCluster(c, "archived")
+	return clusters.put(t, c)
+}
+
+func (op RestoreCluster) run(t *tx) error {
+	c, err := findCluster(t, op.Cluster, archivedOnly)
+	if err != nil {
+		return err
+	}
+	c.IsActive = true
+	if err := c.nameFree(t); err != nil {
+		return err
+	}
+	t.aboutCluster(c, "restored")
+	return clusters.put(t, c)
+}
+
+func (t *tx) aboutCluster(c *Cluster, verb string) {
+	t.event.Cluster, t.receipt.Cluster = c.ID, c.ID
+	t.about(c.Name, "Cluster %s %s", c.Name, verb)
+}
+
+// word sets what a cluster says of itself.
+func (c *Cluster) word(name, kubeconfig, description *string, meta map[string]string) error {
+	var err error
+	if name != nil {
+		if c.Name, err = cleanName("name", *name); err != nil {
+			return err
+		}
+	}
+	if kubeconfig != nil {
+		path, err := cleanText("kubeconfig", *kubeconfig)
+		if err != nil {
+			return err
+		}
+		if len(path) > metaValLimit || oneLine(path) != path {
+			return invalid("kubeconfig", "The kubeconfig path must be one line of at most %d characters", metaValLimit)
+		}
+		c.KubeconfigPath = Maybe(path)
+	}
+	if description != nil {
+		d, err := cleanText("description", *description)
+		if err != nil {
+			return err
+		}
+		c.Description = Maybe(d)
+	}
+	c.Metadata, err = mergeMeta(c.Metadata, meta)
+	return err
+}
+
+// nameFree refuses a second active cluster of the same name (BR-C02).
+func (c *Cluster) nameFree(t *tx) error {
+	holder, err := clusters.holder(t, "active-name", fold(c.Name))
+	if err != nil || holder == "" || holder == idKey(c.ID) {
+		return err
+	}
+	return &Error{Code: Conflict, Field: "name", Msg: "There is already an active cluster " + c.Name, Hint: "Choose another name, or edit that one."}
+}
+
+// fresh refuses when the record has changed since it was shown. rev is the
+// number of the event that was the newest then; empty asks nothing.
+func (t *tx) fresh(rev string, last int64, what string) error {
+	if rev == "" || rev == formatRev(last) {
+		return nil
+	}
+	return t.stale(last, what)
+}
+
+// stale says who changed what when.
+func (t *tx) stale(last int64, what string) error {
+	e, err := readEvent(t, last)
+	if err != nil {
+		return err
+	}
+	r := refuse(Stale, "%s has changed since you opened it", what).hint("Nothing was changed. Look at it as it is now, then decide again.")
+	if e != nil {
+		by, err := personName(t, e.Actor)
+		if err != nil {
+			return err
+		}
+		r.Msg = what + " has changed since: @" + by + " " + pastTense(e.Op) + " it at " + e.At.Format("15:04 UTC, 2 January")
+	}
+	return r
+}

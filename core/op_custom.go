@@ -1,0 +1,351 @@
+package core
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+func (AddCustomStep) Op() string     { return "step.add" }
+func (EditCustomStep) Op() string    { return "step.edit" }
+func (MoveCustomStep) Op() string    { return "step.move" }
+func (RemoveCustomStep) Op() string  { return "step.remove" }
+func (AddCustomStep) Needs() Role    { return Operator }
+func (EditCustomStep) Needs() Role   { return Operator }
+func (MoveCustomStep) Needs() Role   { return Operator }
+func (RemoveCustomStep) Needs() Role { return Operator }
+
+// run adds the step for this customer alone (BR-S01), or for everybody (BR-S06).
+func (op AddCustomStep) run(t *tx) error {
+	rel, cust, err := t.customised(op.Release, op.Customer)
+	if err != nil {
+		return err
+	}
+	w, err := cleanWording(op.Name, op.Type, op.Content, op.Description)
+	if err != nil {
+		return err
+	}
+	if !slices.Contains(Categories, op.Category) {
+		return invalid("category", "%q is not a category", op.Category).hint("Use category=deploy or category=verify.")
+	}
+	line, err := t.queue(rel, cust, op.Category)
+	if err != nil {
+		return err
+	}
+	slot, err := line.slot(op.Before, op.After)
+	if err != nil {
+		return err
+	}
+	if op.ToTemplate {
+		return t.addToTemplate(op, rel, line, slot)
+	}
+	if n := len(line); n >= stepLimit {
+		return refuse(Conflict, "%s already has %d %s steps, the most there can be", cust.Name, n, op.Category)
+	}
+	ser, err := readSerials(t, rel.ID)
+	if err != nil {
+		return err
+	}
+	ser.Number++
+	ser.Custom++
+	if err := t.putJSON(serialPath(rel.ID), ser); err != nil {
+		return err
+	}
+	rec := &stepRecord{Release: rel.ID, Customer: cust.ID, Number: ser.Number, Custom: true, Category: op.Category,
+		Serial: ser.Custom, CreatedAt: t.now.Unix(), Override: 1, Texts: 1}
+	if err := t.putJSON(textPath(rel.ID, cust.ID, rec.Number, 1), w); err != nil {
+		return err
+	}
+	for _, miss := range nearMisses(w.Content) {
+		t.warn("%s", miss)
+	}
+	if err := t.squeeze(rel, line, slot, rec); err != nil {
+		return err
+	}
+	t.receipt.Text = fmt.Sprintf("Custom step %s added for %s alone", shortID("C", rec.Serial), cust.Name)
+	return t.aboutCustom(rec)
+}
+
+// addToTemplate makes the new step a template step, behind the anchor of the chosen place.
+func (t *tx) addToTemplate(op AddCustomStep, rel *Release, line queue, slot int) error {
+	if t.role < Admin {
+		return refuse(Forbidden, "Adding to the template takes the role admin").hint("Leave to_template off to add it for this customer alone.")
+	}
+	add := AddTemplate{Release: shortID("R", int(rel.ID)), Name: op.Name, Category: op.Category, Type: op.Type, Content: op.Content, Description: op.Description}
+	for i := slot - 1; i >= 0; i-- {
+		if line[i].tm != nil {
+			add.After = line[i].tm.ShortID()
+			break
+		}
+	}
+	if add.After == "" {
+		for _, q := range line {
+			if q.tm != nil {
+				add.Before = q.tm.ShortID()
+				break
+			}
+		}
+	}
+	return add.run(t)
+}
+
+func (op EditCustomStep) run(t *tx) error {
+	s, line, err := t.custom(op.Target, op.Rev)
+	if err != nil {
+		return err
+	}
+	next := *s.words
+	set(&next.Name, op.Name)
+	set(&next.Content, op.Content)
+	if op.Description != nil {
+		next.Description = Maybe(*op.Description)
+	}
+	if op.Type != nil {
+		next.Type = *op.Type
+	}
+	w, err := cleanWording(next.Name, next.Type, next.Content, string(next.Description))
+	if err != nil {
+		return err
+	}
+	if *w == *s.words {
+		t.receipt.Text = fmt.Sprintf("Step %s already says that", s.short())
+		return nil
+	}
+	rec := s.rec
+	rec.Texts++
+	rec.Override = rec.Texts
+	if err := t.putJSON(textPath(rec.Release, rec.Customer, rec.Number, rec.Override), w); err != nil {
+		return err
+	}
+	for _, miss := range nearMisses(w.Content) {
+		t.warn("%s", miss)
+	}
+	if err := t.putStep(rec, line); err != nil {
+		return err
+	}
+	t.receipt.Text = fmt.Sprintf("Custom step %s changed", s.short())
+	return t.aboutCustom(rec)
+}
+
+func (op MoveCustomStep) run(t *tx) error {
+	s, _, err := t.custom(op.Target, "")
+	if err != nil {
+		return err
+	}
+	if op.Before == "" && op.After == "" {
+		return invalid("position", "Where to?").hint("Say before or after which step, like position=\"before D2\".")
+	}
+	line, err := t.queue(s.rel, s.cust, s.rec.Category)
+	if err != nil {
+		return err
+	}
+	line = slices.DeleteFunc(line, func(q queued) bool { return q.rec != nil && q.rec.Number == s.rec.Number })
+	slot, err := line.slot(op.Before, op.After)
+	if err != nil {
+		return err
+	}
+	if err := t.squeeze(s.rel, line, slot, s.rec); err != nil {
+		return err
+	}
+	t.receipt.Text = fmt.Sprintf("Custom step %s moved", s.short())
+	return t.aboutCustom(s.rec)
+}
+
+func (op RemoveCustomStep) run(t *tx) error {
+	s, line, err := t.custom(op.Target, op.Rev)
+	if err != nil {
+		return err
+	}
+	t.receipt.Text = fmt.Sprintf("Custom step %s removed; its history stays", s.short())
+	return t.dropCustom(stepTable.path(stepTable.key(s.rec)), line)
+}
+
+// dropCustom marks a custom step removed.
+func (t *tx) dropCustom(path, line string) error {
+	rec, err := stepTable.get(t, strings.TrimPrefix(path, "step/"))
+	if err != nil {
+		return err
+	}
+	rec.free()
+	rec.Removed = true
+	return t.putStep(rec, line)
+}
+
+// customised resolves a customer that may be given steps of its own: on a
+// draft any active one, on an active release one that takes part.
+func (t *tx) customised(release, customer string) (*Release, *Customer, error) {
+	rel, err := findRelease(t, release, anyState)
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := rel.open(); err != nil {
+		return nil, nil, err
+	}
+	c, cl, err := t.customer(customer, activeOnly)
+	if err != nil {
+		return nil, nil, err
+	}
+	if rel.Status == Draft {
+		return rel, c, nil
+	}
+	ro, err := readRoster(t, rel.ID, c.ClusterID)
+	if err != nil {
+		return nil, nil, err
+	}
+	if e, ok := ro.member(c.ID); !ok || e.Withdrawn {
+		return nil, nil, refuse(Conflict, "%s does not take part in %s", place{c.Name, cl.Name, c.Namespace}, rel.Label())
+	}
+	return rel, c, nil
+}
+
+// custom resolves a custom step that may be changed.
+func (t *tx) custom(at Target, rev string) (*stepState, string, error) {
+	s, line, err := t.preparable(at, rev)
+	if err != nil {
+		return nil, "", err
+	}
+	if !s.rec.Custom {
+		return nil, "", refuse(Conflict, "%s is a template step", line).hint("Override it for this customer, or edit the template.")
+	}
+	return s, line, nil
+}
+
+// aboutCustom words the event by the step's target line after the change.
+func (t *tx) aboutCustom(rec *stepRecord) error {
+	rel, err := releases.get(t, idKey(rec.Release))
+	if err != nil {
+		return err
+	}
+	c, cl, err := t.customer(fmt.Sprint(rec.Customer), anyState)
+	if err != nil {
+		return err
+	}
+	s, err := loadState(t, rel, c, cl, nil, rec)
+	if err != nil {
+		return err
+	}
+	_, line, err := t.aboutStep(s, "")
+	t.call(stepTable.path(stepTable.key(rec)), line)
+	return err
+}
+
+// queued is one place in a customer's order: a template step or a custom one.
+type queued struct {
+	tm  *StepTemplate
+	rec *stepRecord
+}
+
+// queue is one customer's steps of one category, in order.
+type queue []queued
+
+// queue reads a customer's order of a category: template steps, each followed
+// by the custom steps anchored behind it; those before the first come first.
+func (t *tx) queue(rel *Release, c *Customer, cat Category) (queue, error) {
+	live, err := liveTemplates(t, rel.ID)
+	if err != nil {
+		return nil, err
+	}
+	recs, err := stepTable.list(t, idKey(rel.ID)+"/"+idKey(c.ID)+"/")
+	if err != nil {
+		return nil, err
+	}
+	behind := map[int][]*stepRecord{}
+	for _, rec := range recs {
+		if rec.Custom && !rec.Removed && rec.Category == cat {
+			behind[rec.Anchor] = append(behind[rec.Anchor], rec)
+		}
+	}
+	for _, b := range behind {
+		slices.SortFunc(b, func(x, y *stepRecord) int {
+			if x.Order < y.Order {
+				return -1
+			}
+			return 1
+		})
+	}
+	var q queue
+	add := func(anchor int) {
+		for _, rec := range behind[anchor] {
+			q = append(q, queued{rec: rec})
+		}
+	}
+	add(0)
+	for _, tm := range ofCategory(live, cat) {
+		q = append(q, queued{tm: tm})
+		add(tm.Number)
+	}
+	return q, nil
+}
+
+// slot is the index at which a step goes: before or after another, at the end
+// when neither is said.
+func (q queue) slot(before, after string) (int, error) {
+	if before != "" && after != "" {
+		return 0, invalid("position", "Say either before or after, not both")
+	}
+	ref, shift := before, 0
+	if after != "" {
+		ref, shift = after, 1
+	}
+	if strings.TrimSpace(ref) == "" {
+		return len(q), nil
+	}
+	all := make([]*StepTemplate, len(q))
+	for i, e := range q {
+		if all[i] = e.tm; e.tm == nil {
+			all[i] = &StepTemplate{Serial: e.rec.Serial, Category: "custom", Number: e.rec.Number}
+		}
+		if e.rec != nil && strings.EqualFold(shortID("C", e.rec.Serial), strings.TrimSpace(ref)) {
+			return i + shift, nil
+		}
+	}
+	hit, err := findTemplate(slices.DeleteFunc(slices.Clone(all), func(tm *StepTemplate) bool { return tm.Category == "custom" }), ref)
+	if err != nil {
+		return 0, inField(err, "position")
+	}
+	return slices.Index(all, hit) + shift, nil
+}
+
+// minGap is the least distance between two custom steps behind one anchor;
+// below it they are spaced anew.
+const minGap = 1e-6
+
+// squeeze puts a custom step into a slot: behind its anchor with an order
+// strictly between its neighbours, their midpoint.
+func (t *tx) squeeze(rel *Release, q queue, slot int, rec *stepRecord) error {
+	anchor, low, high := 0, 0.0, 1.0
+	first := 0 // index of the first custom step behind the anchor
+	for i := slot - 1; i >= 0; i-- {
+		if q[i].tm != nil {
+			anchor, first = q[i].tm.Number, i+1
+			break
+		}
+	}
+	if slot > first {
+		low = q[slot-1].rec.Order
+	}
+	if slot < len(q) && q[slot].rec != nil {
+		high = q[slot].rec.Order
+	}
+	rec.Anchor, rec.Order = anchor, (low+high)/2
+	if high-low > minGap {
+		return t.putStepNow(rel, rec)
+	}
+	run := []*stepRecord{}
+	for i := first; i < len(q) && q[i].rec != nil; i++ {
+		if i == slot {
+			run = append(run, rec)
+		}
+		run = append(run, q[i].rec)
+	}
+	if !slices.Contains(run, rec) {
+		run = append(run, rec)
+	}
+	for i, r := range run {
+		r.Order = float64(i+1) / float64(len(run)+1)
+		if err := t.putStepNow(rel, r); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,394 @@
+package core
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"rollcall/storage"
+)
+
+func (AddCustomer) Op() string      { return "customer.add" }
+func (EditCustomer) Op() string     { return "customer.edit" }
+func (MoveCustomer) Op() string     { return "customer.move" }
+func (ArchiveCustomer) Op() string  { return "customer.archive" }
+func (RestoreCustomer) Op() string  { return "customer.restore" }
+func (AddCustomer) Needs() Role     { return Admin }
+func (EditCustomer) Needs() Role    { return Admin }
+func (MoveCustomer) Needs() Role    { return Admin }
+func (ArchiveCustomer) Needs() Role { return Admin }
+func (RestoreCustomer) Needs() Role { return Admin }
+
+func (op AddCustomer) run(t *tx) error {
+	cl, err := findCluster(t, op.Cluster, activeOnly)
+	if err != nil {
+		return inField(err, "cluster")
+	}
+	id, err := customers.newID(t)
+	if err != nil {
+		return err
+	}
+	c := &Customer{ID: id, ClusterID: cl.ID, IsActive: true, CreatedAt: t.now}
+	if err := c.word(&op.Name, &op.Namespace, &op.Description, op.Metadata); err != nil {
+		return err
+	}
+	if err := c.placeFree(t, cl); err != nil {
+		return err
+	}
+	if err := customers.put(t, c); err != nil {
+		return err
+	}
+	t.aboutCustomer(c)
+	t.about(place{c.Name, cl.Name, c.Namespace}.String(), "Customer %s added to %s / %s", c.Name, cl.Name, c.Namespace)
+	return t.joinActive(c, op.NoEnroll)
+}
+
+func (op EditCustomer) run(t *tx) error {
+	c, cl, err := t.customer(op.Customer, activeOnly)
+	if err != nil {
+		return err
+	}
+	if err := t.fresh(op.Rev, c.last, "Customer "+c.Name); err != nil {
+		return err
+	}
+	if err := c.word(op.Name, op.Namespace, op.Description, op.Metadata); err != nil {
+		return err
+	}
+	if err := c.placeFree(t, cl); err != nil {
+		return err
+	}
+	t.aboutCustomer(c)
+	t.about(place{c.Name, cl.Name, c.Namespace}.String(), "Customer %s changed", c.Name)
+	return customers.put(t, c)
+}
+
+// run shows first what a move changes (BR-M02), then moves the customer in
+// every active release it takes part in.
+func (op MoveCustomer) run(t *tx) error {
+	c, from, err := t.customer(op.Customer, activeOnly)
+	if err != nil {
+		return err
+	}
+	to, err := findCluster(t, op.Cluster, activeOnly)
+	if err != nil {
+		return inField(err, "cluster")
+	}
+	if to.ID == from.ID {
+		return refuse(Conflict, "Customer %s is already on %s", c.Name, to.Name)
+	}
+	moved := *c
+	moved.ClusterID = to.ID
+	if err := moved.placeFree(t, to); err != nil {
+		return err
+	}
+	if !op.Confirm {
+		p, err := t.movePreview(c, from, to)
+		if err != nil {
+			return err
+		}
+		return &Error{Code: Confirm, Msg: p.Title, Hint: "Confirm to move it.", Preview: p}
+	}
+	if err := customers.put(t, &moved); err != nil {
+		return err
+	}
+	if err := t.rehome(&moved); err != nil {
+		return err
+	}
+	t.aboutCustomer(&moved)
+	t.about(place{c.Name, to.Name, c.Namespace}.String(), "Customer %s moved from %s to %s", c.Name, from.Name, to.Name)
+	return t.joinActive(&moved, op.NoEnroll)
+}
+
+// rehome puts a customer under the cluster it is on now, in every active
+// release it takes part in.
+func (t *tx) rehome(c *Customer) error {
+	for rel, err := range activeReleases(t) {
+		if err != nil {
+			return err
+		}
+		ro, err := readRoster(t, rel.ID)
+		if err != nil {
+			return err
+		}
+		if e, ok := ro.member(c.ID); ok {
+			ro.set(c.ClusterID, e)
+			t.regroup(rel.ID, ro)
+		}
+	}
+	return nil
+}
+
+// movePreview counts what a customer's move would change.
+func (t *tx) movePreview(c *Customer, from, to *Cluster) (*ConsequencePreview, error) {
+	p := &ConsequencePreview{
+		Title: fmt.Sprintf("Move %s from %s to %s?", c.Name, from.Name, to.Name),
+		Lines: []string{fmt.Sprintf("It becomes %s.", place{c.Name, to.Name, c.Namespace})},
+	}
+	for rel, err := range activeReleases(t) {
+		if err != nil {
+			return nil, err
+		}
+		ro, err := readRoster(t, rel.ID)
+		if err != nil {
+			return nil, err
+		}
+		if e, ok := ro.member(c.ID); !ok || e.Withdrawn {
+			continue
+		}
+		open, affected, err := t.openSteps(rel, c, from, to)
+		if err != nil {
+			return nil, err
+		}
+		line := fmt.Sprintf("%s: %s will be run on %s", rel.Label(), count(open, "open step"), to.Name)
+		if len(affected) > 0 {
+			line += "; what " + joinNames(affected, "and") + " say changes with the cluster"
+		}
+		p.Lines = append(p.Lines, line+".")
+	}
+	if len(p.Lines) == 1 {
+		p.Lines = append(p.Lines, "It takes part in no active release.")
+	}
+	return p, nil
+}
+
+// openSteps counts a customer's open steps and names those whose filled
+// content would differ on another cluster.
+func (t *tx) openSteps(rel *Release, c *Customer, from, to *Cluster) (int, []string, error) {
+	tms, err := templates.list(t, idKey(rel.ID)+"/")
+	if err != nil {
+		return 0, nil, err
+	}
+	recs, err := stepTable.list(t, idKey(rel.ID)+"/"+idKey(c.ID)+"/")
+	if err != nil {
+		return 0, nil, err
+	}
+	byNumber := map[int]*stepRecord{}
+	for _, rec := range recs {
+		byNumber[rec.Number] = rec
+	}
+	open := 0
+	var affected []string
+	look := func(tm *StepTemplate, rec *stepRecord) error {
+		s, err := loadState(t, rel, c, from, tm, rec)
+		if err != nil {
+			return err
+		}
+		if s.rec.Status != Pending && s.rec.Status != Reverted {
+			return nil
+		}
+		open++
+		before, _ := fill(s.words.Content, placeholderValues(rel, c, from))
+		after, _ := fill(s.words.Content, placeholderValues(rel, c, to))
+		if before != after {
+			affected = append(affected, s.short())
+		}
+		return nil
+	}
+	for _, tm := range tms {
+		rec := byNumber[tm.Number]
+		delete(byNumber, tm.Number)
+		if tm.Removed && (rec == nil || rec.Status == Pending) {
+			continue
+		}
+		if err := look(tm, rec); err != nil {
+			return 0, nil, err
+		}
+	}
+	for _, rec := range recs {
+		if rec.Custom && !rec.Removed {
+			if err := look(nil, rec); err != nil {
+				return 0, nil, err
+			}
+		}
+	}
+	return open, affected, nil
+}
+
+func (op ArchiveCustomer) run(t *tx) error {
+	c, cl, err := t.customer(op.Customer, activeOnly)
+	if err != nil {
+		return err
+	}
+	c.IsActive = false
+	t.aboutCustomer(c)
+	t.about(place{c.Name, cl.Name, c.Namespace}.String(), "Customer %s archived", c.Name)
+	for rel, err := range activeReleases(t) {
+		if err != nil {
+			return err
+		}
+		ro, err := readRoster(t, rel.ID)
+		if err != nil {
+			return err
+		}
+		if e, ok := ro.member(c.ID); ok && !e.Withdrawn {
+			t.detail("It leaves the matrix and totals of %s; its steps and history stay.", rel.Label())
+		}
+	}
+	return customers.put(t, c)
+}
+
+func (op RestoreCustomer) run(t *tx) error {
+	c, cl, err := t.customer(op.Customer, archivedOnly)
+	if err != nil {
+		return err
+	}
+	if !cl.IsActive {
+		return refuse(Conflict, "Customer %s belongs to cluster %s, which is archived", c.Name, cl.Name).hint("Restore the cluster first.")
+	}
+	c.IsActive = true
+	if err := c.placeFree(t, cl); err != nil {
+		return err
+	}
+	if err := customers.put(t, c); err != nil {
+		return err
+	}
+	t.aboutCustomer(c)
+	t.about(place{c.Name, cl.Name, c.Namespace}.String(), "Customer %s restored", c.Name)
+	return t.joinActive(c, op.NoEnroll)
+}
+
+// customer resolves a customer and its cluster.
+func (t *tx) customer(ref string, sc scope) (*Customer, *Cluster, error) {
+	c, err := findCustomer(t, ref, sc)
+	if err != nil {
+		return nil, nil, err
+	}
+	cl, err := clusters.get(t, idKey(c.ClusterID))
+	if err != nil {
+		return nil, nil, err
+	}
+	if cl == nil {
+		return nil, nil, fmt.Errorf("customer %d is on cluster %d, which does not exist", c.ID, c.ClusterID)
+	}
+	return c, cl, nil
+}
+
+// joinActive enrols a customer that has appeared in every active release it
+// is meant for (BR-S06), and says so.
+func (t *tx) joinActive(c *Customer, no bool) error {
+	for rel, err := range activeReleases(t) {
+		if err != nil {
+			return err
+		}
+		if !rel.Targets.fits(c) {
+			continue
+		}
+		ro, err := readRoster(t, rel.ID)
+		if err != nil {
+			return err
+		}
+		if e, ok := ro.member(c.ID); ok {
+			if !e.Withdrawn {
+				t.detail("It takes part in %s.", rel.Label())
+			}
+			continue
+		}
+		if no {
+			t.detail("It was not enrolled in %s.", rel.Label())
+			continue
+		}
+		id, err := t.enrolmentIDs(1)
+		if err != nil {
+			return err
+		}
+		ro.set(c.ClusterID, enrolment{ID: id, Customer: c.ID, At: t.now.Unix()})
+		if err := t.putRoster(rel.ID, ro); err != nil {
+			return err
+		}
+		t.detail("It joins %s.", rel.Label())
+	}
+	return nil
+}
+
+// enrolmentIDs takes the next n enrolment ids and returns the first.
+func (t *tx) enrolmentIDs(n int) (int64, error) {
+	var last int64
+	b, err := t.Get([]byte("meta/enrolment"))
+	if err == nil {
+		last = decimal(string(b))
+	} else if !isNotFound(err) {
+		return 0, err
+	}
+	t.put("meta/enrolment", fmt.Appendf(nil, "%d", last+int64(n)))
+	return last + 1, nil
+}
+
+// fits says whether a release is meant for a customer.
+func (g Targets) fits(c *Customer) bool {
+	switch {
+	case len(g.Customers) > 0:
+		return slices.Contains(g.Customers, c.ID)
+	case len(g.Clusters) > 0:
+		return slices.Contains(g.Clusters, c.ClusterID)
+	}
+	return g.All
+}
+
+// activeReleases reads every active release, oldest first.
+func activeReleases(r storage.Reader) func(func(*Release, error) bool) {
+	return func(yield func(*Release, error) bool) {
+		var keys []string
+		for k, err := range releases.lookup(r, "status", string(Active), false) {
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			keys = append(keys, k)
+		}
+		for _, k := range keys {
+			rel, err := releases.get(r, k)
+			if !yield(rel, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// word sets what a customer says of itself.
+func (c *Customer) word(name, namespace, description *string, meta map[string]string) error {
+	var err error
+	if name != nil {
+		if c.Name, err = cleanName("name", *name); err != nil {
+			return err
+		}
+	}
+	if namespace != nil {
+		if c.Namespace, err = cleanNamespace(*namespace); err != nil {
+			return err
+		}
+	}
+	if description != nil {
+		d, err := cleanText("description", *description)
+		if err != nil {
+			return err
+		}
+		c.Description = Maybe(d)
+	}
+	c.Metadata, err = mergeMeta(c.Metadata, meta)
+	return err
+}
+
+// placeFree refuses a second active customer in the same namespace of the same cluster (BR-M01).
+func (c *Customer) placeFree(t *tx, cl *Cluster) error {
+	holder, err := customers.holder(t, "active-place", idKey(c.ClusterID)+"/"+c.Namespace)
+	if err != nil || holder == "" || holder == idKey(c.ID) {
+		return err
+	}
+	other, err := customers.get(t, holder)
+	if err != nil {
+		return err
+	}
+	return &Error{Code: Conflict, Field: "namespace",
+		Msg:  fmt.Sprintf("Namespace %s on %s already belongs to %s", c.Namespace, cl.Name, other.Name),
+		Hint: "Each active customer has a namespace of its own in its cluster."}
+}
+
+// inField says which field a reference stood in.
+func inField(err error, field string) error {
+	if e := AsError(err); e.Code != Internal {
+		e.Field = field
+		e.Hint = strings.TrimSpace(e.Hint)
+		return e
+	}
+	return err
+}

@@ -1,0 +1,286 @@
+package core
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+func (AddRelease) Op() string      { return "release.add" }
+func (EditRelease) Op() string     { return "release.edit" }
+func (ArchiveRelease) Op() string  { return "release.archive" }
+func (ReopenRelease) Op() string   { return "release.reopen" }
+func (AddRelease) Needs() Role     { return Admin }
+func (EditRelease) Needs() Role    { return Admin }
+func (ArchiveRelease) Needs() Role { return Admin }
+func (ReopenRelease) Needs() Role  { return Admin }
+
+func (op AddRelease) run(t *tx) error {
+	id, err := releases.newID(t)
+	if err != nil {
+		return err
+	}
+	r := &Release{ID: id, Status: Draft, CreatedAt: t.now}
+	if err := r.word(t, releaseWords{&op.Name, &op.Version, &op.Date, &op.Description, &op.Type, &op.Targets, &op.Channel, op.Metadata}); err != nil {
+		return err
+	}
+	t.aboutRelease(r)
+	t.about(releaseLabel(r), "Release %s added as a draft", releaseLabel(r))
+	return releases.put(t, r)
+}
+
+func (op EditRelease) run(t *tx) error {
+	r, err := findRelease(t, op.Release, anyState)
+	if err != nil {
+		return err
+	}
+	if err := r.open(); err != nil {
+		return err
+	}
+	if err := t.fresh(op.Rev, r.last, "Release "+r.Label()); err != nil {
+		return err
+	}
+	if err := r.word(t, releaseWords{op.Name, op.Version, op.Date, op.Description, op.Type, op.Targets, op.Channel, op.Metadata}); err != nil {
+		return err
+	}
+	t.aboutRelease(r)
+	t.about(releaseLabel(r), "Release %s changed", releaseLabel(r))
+	return releases.put(t, r)
+}
+
+// run archives. With open steps it wants a reason and shows them first.
+func (op ArchiveRelease) run(t *tx) error {
+	r, err := findRelease(t, op.Release, anyState)
+	if err != nil {
+		return err
+	}
+	if err := r.open(); err != nil {
+		return err
+	}
+	reason, err := cleanText("reason", op.Reason)
+	if err != nil {
+		return err
+	}
+	if r.Status == Active {
+		p, err := progressOf(t, r)
+		if err != nil {
+			return err
+		}
+		if n := p.Open(); n > 0 {
+			if !op.Confirm {
+				pre := &ConsequencePreview{
+					Title: fmt.Sprintf("Archive %s with %s?", r.Label(), count(n, "open step")),
+					Lines: []string{
+						fmt.Sprintf("%d pending and %d reverted steps stay as they are, for good.", p.Pending, p.Reverted),
+						"An archived release is read-only; only an admin can reopen it.",
+						"A reason is needed.",
+					},
+				}
+				return &Error{Code: Confirm, Msg: pre.Title, Hint: "Give a reason and confirm.", Preview: pre}
+			}
+			if reason, err = cleanReason("reason", op.Reason); err != nil {
+				return err
+			}
+		}
+		names, err := freeze(t, r)
+		if err != nil {
+			return err
+		}
+		b, err := json.Marshal(names)
+		if err != nil {
+			return err
+		}
+		t.put(frozenPath(r.ID), b)
+		t.notify(Notice{Kind: "release.archived", Channel: string(r.Channel), Release: r.ID,
+			Text: fmt.Sprintf("Release %s is archived: %s", r.Label(), answerLine(p.Counts))})
+	}
+	r.Status = Archived
+	r.ArchivedAt = &t.now
+	r.ArchiveReason = Maybe(reason)
+	t.final = true
+	t.event.Text = reason
+	t.aboutRelease(r)
+	t.about(releaseLabel(r), "Release %s archived", releaseLabel(r))
+	return releases.put(t, r)
+}
+
+func (op ReopenRelease) run(t *tx) error {
+	r, err := findRelease(t, op.Release, archivedOnly)
+	if err != nil {
+		return err
+	}
+	r.Status = Active
+	if r.ActivatedAt == nil {
+		r.Status = Draft
+	}
+	r.ArchivedAt, r.ArchiveReason = nil, ""
+	if err := r.nameFree(t); err != nil {
+		return err
+	}
+	if r.Status == Active {
+		if err := t.regroupAll(r); err != nil {
+			return err
+		}
+		t.delete(frozenPath(r.ID))
+	}
+	t.final = true
+	t.aboutRelease(r)
+	t.about(releaseLabel(r), "Release %s is %s again", releaseLabel(r), r.Status)
+	return releases.put(t, r)
+}
+
+// regroupAll puts every member of a release under the cluster it is on now;
+// while the release was archived nobody kept that up.
+func (t *tx) regroupAll(r *Release) error {
+	ro, err := readRoster(t, r.ID)
+	if err != nil {
+		return err
+	}
+	var all []enrolment
+	for _, g := range ro.groups {
+		all = append(all, g...)
+	}
+	ro.groups = map[int64][]enrolment{}
+	slices.SortFunc(all, func(a, b enrolment) int { return int(a.Customer - b.Customer) })
+	for _, e := range all {
+		c, err := customers.get(t, idKey(e.Customer))
+		if err != nil {
+			return err
+		}
+		ro.groups[c.ClusterID] = append(ro.groups[c.ClusterID], e)
+	}
+	t.regroup(r.ID, ro)
+	return nil
+}
+
+// open refuses an archived release: it is read-only.
+func (r *Release) open() error {
+	if r.Status == Archived {
+		return refuse(Conflict, "Release %s is archived and read-only", r.Label()).hint("An admin can reopen it: `release reopen %s`.", shortID("R", int(r.ID)))
+	}
+	return nil
+}
+
+// running refuses a release that is not active.
+func (r *Release) running() error {
+	if r.Status == Draft {
+		return refuse(Conflict, "Release %s is a draft", r.Label()).hint("Its steps can be worked on once it is activated: `release activate %s`.", shortID("R", int(r.ID)))
+	}
+	return r.open()
+}
+
+// releaseWords are the fields of a release that people write; nil leaves one alone.
+type releaseWords struct {
+	name, version, date, description *string
+	kind                             *ReleaseType
+	targets                          *TargetNames
+	channel                          *string
+	meta                             map[string]string
+}
+
+// word sets what a release says of itself and for whom it is.
+func (r *Release) word(t *tx, w releaseWords) error {
+	var err error
+	if w.name != nil {
+		if r.Name, err = cleanName("name", *w.name); err != nil {
+			return err
+		}
+	}
+	if w.kind != nil {
+		if !slices.Contains(ReleaseTypes, *w.kind) {
+			return invalid("type", "%q is not a type of release", *w.kind).hint("Use release, hotfix or onboarding.")
+		}
+		r.Type = *w.kind
+	}
+	if w.version != nil {
+		v := strings.TrimSpace(*w.version)
+		if v != "" {
+			if v, err = cleanName("version", v); err != nil {
+				return err
+			}
+		}
+		r.VersionNumber = Maybe(v)
+	}
+	if r.Type == Regular && r.VersionNumber == "" {
+		return invalid("version", "A release of type release needs a version").hint("Give it as version=v2.5.0, or use type=hotfix.")
+	}
+	if w.date != nil {
+		if r.ReleaseDate, err = parseDate("date", strings.TrimSpace(*w.date)); err != nil {
+			return err
+		}
+	}
+	if w.description != nil {
+		d, err := cleanText("description", *w.description)
+		if err != nil {
+			return err
+		}
+		r.Description = Maybe(d)
+	}
+	if w.channel != nil {
+		r.Channel = Maybe(strings.TrimSpace(*w.channel))
+	}
+	if w.targets != nil {
+		if r.Targets, err = t.targets(*w.targets, r.Type); err != nil {
+			return err
+		}
+	}
+	if r.Metadata, err = mergeMeta(r.Metadata, w.meta); err != nil {
+		return err
+	}
+	return r.nameFree(t)
+}
+
+// targets resolves whom a release is for. An empty target is an error, never everybody.
+func (t *tx) targets(n TargetNames, kind ReleaseType) (Targets, error) {
+	if n.All && (len(n.Clusters) > 0 || len(n.Customers) > 0) || len(n.Clusters) > 0 && len(n.Customers) > 0 {
+		return Targets{}, invalid("targets", "Give one of targets=all, clusters=… and customers=…, not several")
+	}
+	var g Targets
+	for _, ref := range n.Clusters {
+		c, err := findCluster(t, ref, activeOnly)
+		if err != nil {
+			return g, inField(err, "clusters")
+		}
+		if !slices.Contains(g.Clusters, c.ID) {
+			g.Clusters = append(g.Clusters, c.ID)
+		}
+	}
+	for _, ref := range n.Customers {
+		c, err := findCustomer(t, ref, activeOnly)
+		if err != nil {
+			return g, inField(err, "customers")
+		}
+		if !slices.Contains(g.Customers, c.ID) {
+			g.Customers = append(g.Customers, c.ID)
+		}
+	}
+	if len(g.Clusters) == 0 && len(g.Customers) == 0 {
+		if kind == Onboarding && !n.All {
+			return g, invalid("customers", "Whom is this onboarding for?").hint("Name the new customers: customers=cust-f-prod. For everybody say targets=all.")
+		}
+		g.All = true
+	}
+	return g, nil
+}
+
+// nameFree refuses a second unarchived release of the same name.
+func (r *Release) nameFree(t *tx) error {
+	holder, err := releases.holder(t, "open-name", fold(r.Name))
+	if err != nil || holder == "" || holder == idKey(r.ID) || r.Status == Archived {
+		return err
+	}
+	return &Error{Code: Conflict, Field: "name", Msg: "There is already a release " + r.Name + " that is not archived", Hint: "Choose another name, or edit that one."}
+}
+
+// answerLine says in one line how far something is.
+func answerLine(c Counts) string {
+	s := fmt.Sprintf("%s done: %d done, %d pending, %d skipped", c.Percent, c.Done, c.Pending, c.Skipped)
+	if c.Total == 0 {
+		return "no steps"
+	}
+	if c.Reverted > 0 {
+		s += fmt.Sprintf(", %d reverted", c.Reverted)
+	}
+	return s
+}

@@ -1,0 +1,273 @@
+package core
+
+import (
+	"fmt"
+	"strings"
+)
+
+func (MarkDone) Op() string    { return "step.done" }
+func (SkipStep) Op() string    { return "step.skip" }
+func (RevertStep) Op() string  { return "step.revert" }
+func (ReopenStep) Op() string  { return "step.reopen" }
+func (AddNote) Op() string     { return "step.note" }
+func (MarkDone) Needs() Role   { return Operator }
+func (SkipStep) Needs() Role   { return Operator }
+func (RevertStep) Needs() Role { return Operator }
+func (ReopenStep) Needs() Role { return Operator }
+func (AddNote) Needs() Role    { return Operator }
+
+func (op MarkDone) run(t *tx) error {
+	note, err := cleanText("note", op.Note)
+	if err != nil {
+		return err
+	}
+	s, line, err := t.step(op.Target, op.Rev)
+	if err != nil {
+		return err
+	}
+	if err := s.move(t, Done); err != nil {
+		return err
+	}
+	if err := s.takeover(t, op.Takeover); err != nil {
+		return err
+	}
+	force := strings.TrimSpace(op.Force)
+	if force != "" {
+		if force, err = cleanReason("force", force); err != nil {
+			return err
+		}
+	}
+	if _, missing := fill(s.words.Content, s.values()); len(missing) > 0 && force == "" {
+		return refuse(Conflict, "%s has no value for {{%s}}", line, strings.Join(missing, "}}, {{")).
+			hint("Set it, or say why it is fine without: force=\"…\".")
+	}
+	s.finishBy(t)
+	s.rec.Status, s.rec.SkipReason = Done, ""
+	if err := t.putStep(s.rec, line); err != nil {
+		return err
+	}
+	t.receipt.Text = "Done"
+	t.event.Text = note
+	if force != "" {
+		t.event.Text = strings.TrimSpace(note + "\nWithout " + strings.Join(placeholders(s.words.Content), ", ") + ": " + force)
+	}
+	return t.remark(s, note, line)
+}
+
+func (op SkipStep) run(t *tx) error {
+	reason, err := cleanReason("reason", op.Reason)
+	if err != nil {
+		return err
+	}
+	s, line, err := t.step(op.Target, op.Rev)
+	if err != nil {
+		return err
+	}
+	if err := s.move(t, Skipped); err != nil {
+		return err
+	}
+	if err := s.takeover(t, op.Takeover); err != nil {
+		return err
+	}
+	s.finishBy(t)
+	s.rec.Status, s.rec.SkipReason = Skipped, reason
+	t.receipt.Text = "Skipped"
+	t.event.Text = reason
+	return t.putStep(s.rec, line)
+}
+
+// run keeps what was executed, when and by whom: history is not rewritten (BR-R04).
+func (op RevertStep) run(t *tx) error {
+	note, err := cleanText("note", op.Note)
+	if err != nil {
+		return err
+	}
+	s, line, err := t.step(op.Target, op.Rev)
+	if err != nil {
+		return err
+	}
+	if err := s.move(t, Reverted); err != nil {
+		return err
+	}
+	s.rec.Status = Reverted
+	if err := t.putStep(s.rec, line); err != nil {
+		return err
+	}
+	t.receipt.Text = "Reverted"
+	t.event.Text = note
+	return t.remark(s, note, line)
+}
+
+// run makes the step pending; what it says follows its template again.
+func (op ReopenStep) run(t *tx) error {
+	s, line, err := t.step(op.Target, op.Rev)
+	if err != nil {
+		return err
+	}
+	if err := s.move(t, Pending); err != nil {
+		return err
+	}
+	if s.template != nil && s.template.Removed {
+		return refuse(Conflict, "%s was removed from the template and cannot be opened again", s.short()).hint("It stays as it is, for the record.")
+	}
+	rec := s.rec
+	rec.Status, rec.SkipReason = Pending, ""
+	rec.ExecutedAt, rec.ExecutedBy = 0, ""
+	rec.Revision, rec.Values = 0, nil
+	t.receipt.Text = "Pending again"
+	return t.putStep(rec, line)
+}
+
+func (op AddNote) run(t *tx) error {
+	text, err := cleanText("note", op.Text)
+	if err != nil {
+		return err
+	}
+	if visible(text) == 0 {
+		return invalid("note", "The note is empty").hint("Write what happened: note=\"build 812\".")
+	}
+	s, line, err := t.step(op.Target, "")
+	if err != nil {
+		return err
+	}
+	t.receipt.Text = "Noted"
+	t.event.Text = text
+	return t.remark(s, text, line)
+}
+
+// step resolves one customer's step that may be worked on now, and its target line.
+func (t *tx) step(at Target, rev string) (*stepState, string, error) {
+	rel, err := findRelease(t, at.Release, anyState)
+	if err != nil {
+		return nil, "", err
+	}
+	if err := rel.running(); err != nil {
+		return nil, "", err
+	}
+	cust, cl, err := t.customer(at.Customer, activeOnly)
+	if err != nil {
+		return nil, "", err
+	}
+	ro, err := readRoster(t, rel.ID, cust.ClusterID)
+	if err != nil {
+		return nil, "", err
+	}
+	e, ok := ro.member(cust.ID)
+	if !ok {
+		return nil, "", refuse(Conflict, "%s does not take part in %s", place{cust.Name, cl.Name, cust.Namespace}, rel.Label()).
+			hint("An admin can enrol it.")
+	}
+	if e.Withdrawn {
+		return nil, "", refuse(Conflict, "%s was withdrawn from %s", place{cust.Name, cl.Name, cust.Namespace}, rel.Label()).
+			hint("An admin can enrol it again.")
+	}
+	s, err := findStep(t, rel, cust, at.Step)
+	if err != nil {
+		return nil, "", err
+	}
+	return t.aboutStep(s, rev)
+}
+
+// aboutStep says that the operation is about a step, and refuses a stale rev.
+func (t *tx) aboutStep(s *stepState, rev string) (*stepState, string, error) {
+	line, err := s.line(t)
+	if err != nil {
+		return nil, "", err
+	}
+	t.aboutRelease(s.rel)
+	t.aboutCustomer(s.cust)
+	t.event.Step, t.receipt.Step = s.short(), s.short()
+	t.event.Title, t.receipt.Title = line, line
+	if rev != "" && rev != s.rev(t.epoch(), line) {
+		return nil, "", t.stale(s.rec.last, line)
+	}
+	return s, line, nil
+}
+
+// move refuses a change of status that is not among the allowed ones, and
+// says what stands there and what would help.
+func (s *stepState) move(t *tx, to Status) error {
+	from := s.rec.Status
+	if from.can(to) {
+		return nil
+	}
+	what := fmt.Sprintf("%s is %s", t.event.Title, from)
+	if from != Pending && s.rec.ExecutedBy != "" {
+		by, err := personName(t, s.rec.ExecutedBy)
+		if err != nil {
+			return err
+		}
+		verb := "done"
+		if from == Skipped {
+			verb = "skipped"
+		}
+		what = fmt.Sprintf("%s (%s by @%s, %s)", what, verb, by, unixTime(s.rec.ExecutedAt).Format("2 January 15:04 UTC"))
+	}
+	e := &Error{Code: Conflict, Msg: what}
+	switch {
+	case from == to:
+		e.Hint = "Nothing needs to change."
+	case from == Done:
+		e.Hint = "Revert it first."
+	case from == Skipped:
+		e.Hint = "Reopen it first."
+	case to == Reverted:
+		e.Hint = "Only a done step can be reverted."
+	case to == Pending:
+		e.Hint = "It is open already."
+	}
+	return e
+}
+
+// takeover asks once before somebody finishes a step that is blocked, or
+// that another is working on; finishing ends both.
+func (s *stepState) takeover(t *tx, confirmed bool) error {
+	rec := s.rec
+	var why []string
+	if rec.ClaimedBy != "" && rec.ClaimedBy != t.actor.id() {
+		by, err := personName(t, rec.ClaimedBy)
+		if err != nil {
+			return err
+		}
+		why = append(why, "in progress by @"+by)
+	}
+	if rec.BlockedBy != "" {
+		why = append(why, "blocked: "+rec.BlockReason)
+	}
+	if len(why) > 0 && !confirmed {
+		p := &ConsequencePreview{Title: t.event.Title + " is " + strings.Join(why, " and "), Lines: []string{"Going on ends that."}}
+		return &Error{Code: Confirm, Msg: p.Title, Hint: "Confirm to go on all the same (takeover=yes).", Preview: p}
+	}
+	rec.free()
+	return nil
+}
+
+// finishBy records who executes the step now, and pins what it says.
+func (s *stepState) finishBy(t *tx) {
+	rec := s.rec
+	rec.ExecutedAt, rec.ExecutedBy = t.now.Unix(), t.actor.id()
+	if rec.Values == nil {
+		rec.Values = frozenValues(s.words.Content, s.values())
+	}
+	if rec.Override == 0 && rec.Revision == 0 {
+		rec.Revision = s.template.Revision
+	}
+}
+
+// remark adds a note to a step; an empty text adds nothing.
+func (t *tx) remark(s *stepState, text, line string) error {
+	if text == "" {
+		return nil
+	}
+	rec := s.rec
+	rec.Notes++
+	if err := t.putStep(rec, line); err != nil {
+		return err
+	}
+	n := &remark{Release: rec.Release, Customer: rec.Customer, Number: rec.Number, Seq: t.event.Seq, By: t.actor.id(), At: t.now.Unix(), Text: text}
+	if err := remarks.put(t, n); err != nil {
+		return err
+	}
+	t.call(remarks.path(remarks.key(n)), line)
+	return nil
+}

@@ -1,0 +1,212 @@
+package core
+
+import (
+	"fmt"
+	"slices"
+
+	"rollcall/storage"
+)
+
+// run removes a template step. On a draft that is all; on an active release
+// each customer's step goes its own way, shown and confirmed first (FS-004).
+func (op RemoveTemplate) run(t *tx) error {
+	rel, tm, live, err := t.template(op.Release, op.Step)
+	if err != nil {
+		return err
+	}
+	t.aboutTemplate(rel, tm)
+	if rel.Status == Active {
+		n, err := countEffect(t, rel, tm)
+		if err != nil {
+			return err
+		}
+		if !op.Confirm {
+			p := &ConsequencePreview{Title: fmt.Sprintf("Remove %s %s from %s?", tm.ShortID(), tm.Name, rel.Label()), Lines: n.removeLines()}
+			return &Error{Code: Confirm, Msg: p.Title, Hint: "Confirm to remove it.", Preview: p}
+		}
+		for _, line := range n.removeLines() {
+			t.detail("%s", line)
+		}
+	}
+	same := ofCategory(live, tm.Category)
+	before := 0 // the step that takes over what stood behind this one
+	if tm.OrderIndex > 0 {
+		before = same[tm.OrderIndex-1].Number
+	}
+	if err := t.settle(rel, tm, before); err != nil {
+		return err
+	}
+	tm.Removed = true
+	if err := templates.put(t, tm); err != nil {
+		return err
+	}
+	if err := t.renumber(slices.DeleteFunc(same, func(o *StepTemplate) bool { return o.Number == tm.Number }), nil); err != nil {
+		return err
+	}
+	t.receipt.Text = fmt.Sprintf("Step %s %s removed from %s", tm.ShortID(), tm.Name, rel.Label())
+	return nil
+}
+
+// settle decides what becomes of each customer's own part of a template step
+// that goes: a pending override becomes a custom step, a plain pending step
+// loses its claim and block, a finished one stays as it is. Custom steps that
+// stood behind it now stand behind the step before, after that one's own.
+func (t *tx) settle(rel *Release, tm *StepTemplate, before int) error {
+	behind := map[int64][]*stepRecord{} // by customer: what must be moved, in order
+	last := map[int64]float64{}         // by customer: the last place taken behind the step before
+	var freed []*stepRecord
+	for e, err := range t.Scan(storage.Prefix([]byte("step/" + idKey(rel.ID) + "/"))) {
+		if err != nil {
+			return err
+		}
+		_, customer, number := splitStepKey(string(e.Key[len("step/"):]))
+		_, marks, _, ok := glance(e.Value)
+		if !ok || number != tm.Number && marks&Custom == 0 {
+			continue
+		}
+		rec, err := stepTable.decode(string(e.Key), e.Value)
+		if err != nil {
+			return err
+		}
+		switch {
+		case rec.Custom && rec.Category != tm.Category || rec.Removed:
+		case rec.Custom && rec.Anchor == tm.Number:
+			behind[customer] = append(behind[customer], rec)
+		case rec.Custom && rec.Anchor == before:
+			last[customer] = max(last[customer], rec.Order)
+		case number != tm.Number || rec.Custom || rec.Status != Pending:
+		case rec.Override != 0:
+			behind[customer] = append([]*stepRecord{rec}, behind[customer]...)
+		case rec.ClaimedBy != "" || rec.BlockedBy != "":
+			freed = append(freed, rec)
+		}
+	}
+	for _, rec := range freed {
+		rec.free()
+		if err := t.putStepNow(rel, rec); err != nil {
+			return err
+		}
+	}
+	ser, err := readSerials(t, rel.ID)
+	if err != nil {
+		return err
+	}
+	ids := make([]int64, 0, len(behind))
+	for id := range behind {
+		ids = append(ids, id)
+	}
+	slices.Sort(ids)
+	for _, id := range ids {
+		recs := behind[id]
+		slices.SortStableFunc(recs, func(a, b *stepRecord) int {
+			switch {
+			case a.Custom == b.Custom && a.Order < b.Order, !a.Custom && b.Custom:
+				return -1
+			case a.Custom == b.Custom && a.Order == b.Order:
+				return 0
+			}
+			return 1
+		})
+		for i, rec := range recs {
+			if !rec.Custom {
+				ser.Custom++
+				rec.Custom, rec.Category, rec.Serial, rec.OverrideFrom = true, tm.Category, ser.Custom, 0
+				rec.CreatedAt = t.now.Unix()
+			}
+			rec.Anchor = before
+			rec.Order = last[id] + (1-last[id])*float64(i+1)/float64(len(recs)+1)
+			if err := t.putStepNow(rel, rec); err != nil {
+				return err
+			}
+		}
+	}
+	return t.putJSON(serialPath(rel.ID), ser)
+}
+
+// putStepNow stores a step and calls it by its target line as it is now.
+func (t *tx) putStepNow(rel *Release, rec *stepRecord) error {
+	c, cl, err := t.customer(fmt.Sprint(rec.Customer), anyState)
+	if err != nil {
+		return err
+	}
+	tm, err := templates.get(t, pairKey(rel.ID, rec.Number))
+	if err != nil {
+		return err
+	}
+	s, err := loadState(t, rel, c, cl, tm, rec)
+	if err != nil {
+		return err
+	}
+	line, err := s.line(t)
+	if err != nil {
+		return err
+	}
+	return t.putStep(rec, line)
+}
+
+// free ends a claim and a block.
+func (s *stepRecord) free() {
+	s.ClaimedBy, s.ClaimedAt = "", 0
+	s.BlockedBy, s.BlockedAt, s.BlockReason, s.BlockNeeds = "", 0, "", ""
+}
+
+// effect counts how the customers of an active release stand to one template step.
+type effect struct {
+	pending, overridden, touched int // plain pending, overridden, done or skipped or reverted
+	busy                         []string
+}
+
+func (n effect) editLine() string {
+	return fmt.Sprintf("%d pending change · %d overridden keep theirs · %d done, skipped or reverted untouched", n.pending, n.overridden, n.touched)
+}
+
+func (n effect) removeLines() []string {
+	lines := []string{
+		fmt.Sprintf("%d pending go.", n.pending),
+		fmt.Sprintf("%d overridden become custom steps of their customers.", n.overridden),
+		fmt.Sprintf("%d done, skipped or reverted stay, marked as removed from the template.", n.touched),
+	}
+	if len(n.busy) > 0 {
+		lines = append(lines, "Somebody is working on it or blocked at "+joinNames(n.busy, "and")+".")
+	}
+	return lines
+}
+
+// countEffect looks at each enrolled customer's step of a template.
+func countEffect(r storage.Reader, rel *Release, tm *StepTemplate) (effect, error) {
+	var n effect
+	ro, err := readRoster(r, rel.ID)
+	if err != nil {
+		return n, err
+	}
+	for _, g := range ro.groups {
+		for _, e := range g {
+			c, err := customers.get(r, idKey(e.Customer))
+			if err != nil {
+				return n, err
+			}
+			if e.Withdrawn || !c.IsActive {
+				continue
+			}
+			rec, err := stepTable.get(r, stepKey(rel.ID, e.Customer, tm.Number))
+			if err != nil {
+				return n, err
+			}
+			switch {
+			case rec == nil:
+				n.pending++
+			case rec.Status != Pending:
+				n.touched++
+			case rec.Override != 0:
+				n.overridden++
+			default:
+				n.pending++
+				if rec.ClaimedBy != "" || rec.BlockedBy != "" {
+					n.busy = append(n.busy, c.Name)
+				}
+			}
+		}
+	}
+	slices.Sort(n.busy)
+	return n, nil
+}

@@ -1,0 +1,245 @@
+package core
+
+import (
+	"fmt"
+	"strings"
+
+	"rollcall/storage"
+)
+
+// Op names the operation.
+func (Undo) Op() string { return "undo" }
+
+// Needs is the least role; the undone operation's own role is asked for too.
+func (Undo) Needs() Role { return Operator }
+
+// undoable maps each operation that can be undone to the role it took.
+var undoable = map[string]Role{}
+
+func init() {
+	for _, op := range Operations() {
+		undoable[op.Op()] = op.Needs()
+	}
+	for _, never := range []Operation{ActivateRelease{}, ArchiveRelease{}, ReopenRelease{}, GrantRole{}, RevokeRole{}, Undo{}} {
+		delete(undoable, never.Op())
+	}
+}
+
+// run restores the former state as a new event, when every record the event
+// touched is untouched since.
+func (op Undo) run(t *tx) error {
+	e, err := t.undoTarget(op.Event)
+	if err != nil {
+		return err
+	}
+	switch role, ok := undoable[e.Op]; {
+	case e.Refused || !ok:
+		return refuse(Conflict, "%s cannot be undone", sentence(e)).hint("That kind of change is for good.")
+	case e.Actor != t.actor.id():
+		by, err := personName(t, e.Actor)
+		if err != nil {
+			return err
+		}
+		return refuse(Forbidden, "Only @%s can undo that", by)
+	case t.role < role:
+		return refuse(Forbidden, "Undoing that takes the role %s", role)
+	case t.now.Sub(e.At) > undoWindow:
+		return refuse(Conflict, "%s was more than 15 minutes ago", sentence(e)).hint("It can no longer be undone; change it by hand.")
+	}
+	changed := map[string]bool{}
+	for _, s := range e.Subjects {
+		b, err := t.Get([]byte(s.Record))
+		if err != nil {
+			return err
+		}
+		last, err := keeperOf(s.Record).lastEventOf(s.Record, b)
+		if err != nil {
+			return err
+		}
+		if last != e.Seq {
+			since := t.undoTooLate(e, &s, last)
+			if e.Op != (RunBulk{}).Op() || ErrorCode(since) != Stale {
+				return since
+			}
+			t.warn("Left alone: %s", AsError(since).Msg) // a bulk gives back the rest
+			changed[s.Record] = true
+		}
+	}
+	if len(changed) == len(e.Subjects) {
+		return refuse(Stale, "Everything that bulk touched has changed since").hint("Nothing was undone.")
+	}
+	t.event.Undoes = e.Seq
+	t.final = true
+	t.event.Release, t.event.Customer, t.event.Cluster, t.event.Step = e.Release, e.Customer, e.Cluster, e.Step
+	t.receipt.Release, t.receipt.Customer, t.receipt.Cluster, t.receipt.Step = e.Release, e.Customer, e.Cluster, e.Step
+	for i := range e.Subjects {
+		if changed[e.Subjects[i].Record] {
+			continue
+		}
+		if err := t.unmake(&e.Subjects[i]); err != nil {
+			return err
+		}
+	}
+	t.about(e.Title, "Undone: %s", sentence(e))
+	return t.undoneStep(e)
+}
+
+// undoTarget finds the event to undo: the one named, or the person's newest
+// that is not itself an undo.
+func (t *tx) undoTarget(seq int64) (*Event, error) {
+	if seq != 0 {
+		e, err := readEvent(t, seq)
+		if err == nil && e == nil {
+			return nil, refuse(NotFound, "There is no event %d", seq)
+		}
+		return e, err
+	}
+	rng := storage.Prefix([]byte("event/"))
+	rng.Reverse = true
+	undone := map[int64]bool{}
+	for entry, err := range t.Scan(rng) {
+		if err != nil {
+			return nil, err
+		}
+		e, err := readEvent(t, decimal(string(entry.Key[len("event/"):])))
+		if err != nil {
+			return nil, err
+		}
+		if t.now.Sub(e.At) > undoWindow {
+			break
+		}
+		undone[e.Undoes] = true
+		if e.Actor == t.actor.id() && e.Undoes == 0 && !e.Refused && !undone[e.Seq] {
+			return e, nil
+		}
+	}
+	return nil, refuse(NotFound, "There is nothing of yours to undo").hint("Only your own changes of the last 15 minutes can be undone.")
+}
+
+func (t *tx) undoTooLate(e *Event, s *Subject, last int64) error {
+	since, err := readEvent(t, last)
+	if err != nil {
+		return err
+	}
+	what := s.Title
+	if what == "" {
+		what = e.Title
+	}
+	if since != nil && since.Undoes == e.Seq {
+		return refuse(Conflict, "That has been undone already")
+	}
+	if since == nil {
+		return refuse(Stale, "%s has changed since", what)
+	}
+	by, err := personName(t, since.Actor)
+	if err != nil {
+		return err
+	}
+	return refuse(Stale, "%s has changed since: @%s %s it at %s", what, by, pastTense(since.Op), since.At.Format("15:04 UTC, 2 January")).
+		hint("Nothing was undone. Change it by hand.")
+}
+
+// unmake puts one record back. What was added is archived or removed, never deleted.
+func (t *tx) unmake(s *Subject) error {
+	k := keeperOf(s.Record)
+	if s.Created && k.tableName() == "step" {
+		if c := s.change("custom"); c != nil {
+			return t.dropCustom(s.Record, s.Title)
+		}
+	}
+	if !s.Created || k.tableName() == "step" || k.tableName() == "enrolled" {
+		// A step that had no record was a plain pending one, and that is what its zero fields say.
+		if err := k.restore(t, s.Record, s.Changes); err != nil {
+			return err
+		}
+		t.call(s.Record, s.Title)
+		if k.tableName() != "customer" {
+			return nil
+		}
+		c, err := customers.get(t, strings.TrimPrefix(s.Record, "customer/"))
+		if err != nil {
+			return err
+		}
+		return t.rehome(c)
+	}
+	key := s.Record[strings.IndexByte(s.Record, '/')+1:]
+	switch k.tableName() {
+	case "cluster":
+		c, err := clusters.get(t, key)
+		if err != nil {
+			return err
+		}
+		return ArchiveCluster{Cluster: fmt.Sprint(c.ID)}.run(t)
+	case "customer":
+		c, err := customers.get(t, key)
+		if err != nil {
+			return err
+		}
+		c.IsActive = false
+		return customers.put(t, c)
+	case "release":
+		r, err := releases.get(t, key)
+		if err != nil {
+			return err
+		}
+		r.Status, r.ArchivedAt = Archived, &t.now
+		return releases.put(t, r)
+	case "template":
+		tm, err := templates.get(t, key)
+		if err != nil {
+			return err
+		}
+		tm.Removed = true
+		return templates.put(t, tm)
+	case "note":
+		n, err := remarks.get(t, key)
+		if err != nil {
+			return err
+		}
+		n.Removed = true
+		return remarks.put(t, n)
+	}
+	return fmt.Errorf("undo of an added %s is not thought of", k.tableName())
+}
+
+// undoneStep words the undo of one customer's step: pending again means that
+// it follows its template as it is now.
+func (t *tx) undoneStep(e *Event) error {
+	if e.Op != (MarkDone{}).Op() && e.Op != (SkipStep{}).Op() || len(e.Subjects) == 0 {
+		return nil
+	}
+	rec, err := stepTable.get(t, strings.TrimPrefix(e.Subjects[0].Record, "step/"))
+	if err != nil || rec == nil {
+		return err
+	}
+	t.receipt.Text = fmt.Sprintf("Undone: %s again", rec.Status)
+	if rec.Status == Pending && rec.Override == 0 {
+		t.detail("It shows what its template says now.")
+	}
+	return nil
+}
+
+// sentence says in words what an event was.
+func sentence(e *Event) string {
+	return e.Title + ": " + pastTense(e.Op)
+}
+
+// pastTense is an operation as somebody did it to something.
+func pastTense(op string) string {
+	_, verb, ok := strings.Cut(op, ".")
+	if !ok {
+		verb = op
+	}
+	if v := pastTenses[verb]; v != "" {
+		return v
+	}
+	return verb
+}
+
+var pastTenses = map[string]string{
+	"add": "added", "edit": "changed", "archive": "archived", "restore": "restored", "move": "moved", "remove": "removed",
+	"activate": "activated", "reopen": "reopened", "done": "marked done", "skip": "skipped", "revert": "reverted", "note": "noted on",
+	"start": "started", "block": "blocked", "unblock": "unblocked", "override": "overrode", "reset": "reset",
+	"enroll": "enrolled", "withdraw": "withdrew", "clone": "cloned", "grant": "granted", "revoke": "revoked",
+	"bulk": "changed in bulk", "undo": "took back a change of",
+}

@@ -1,0 +1,282 @@
+package core
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"rollcall/storage"
+)
+
+// scope says which records a reference may mean.
+type scope int
+
+const (
+	activeOnly scope = iota // what is in use
+	archivedOnly
+	anyState // what is in use goes before what is archived
+)
+
+// finder resolves references of one noun, level by level: the first level
+// with a hit decides, and two hits there are a question, never a guess.
+type finder[T any, P record[T]] struct {
+	noun   string
+	table  *table[T, P]
+	inUse  func(P) bool
+	label  func(storage.Reader, P) (string, error)
+	ref    func(P) string
+	levels []func(r storage.Reader, ref string) ([]string, error) // keys
+}
+
+func (f *finder[T, P]) find(r storage.Reader, ref string, sc scope) (P, error) {
+	ref = strings.TrimSpace(ref)
+	if ref == "" {
+		return nil, invalid(f.noun, "Which %s?", f.noun).hint("Name it, or give its number.")
+	}
+	var elsewhere P
+	for _, level := range f.levels {
+		keys, err := level(r, ref)
+		if err != nil {
+			return nil, err
+		}
+		var used, archived []P
+		seen := map[string]bool{}
+		for _, k := range keys {
+			if seen[k] {
+				continue
+			}
+			seen[k] = true
+			p, err := f.table.get(r, k)
+			if err != nil {
+				return nil, err
+			}
+			switch {
+			case p == nil:
+			case f.inUse(p):
+				used = append(used, p)
+			default:
+				archived = append(archived, p)
+			}
+		}
+		hits := used
+		switch {
+		case sc == archivedOnly:
+			hits, archived = archived, used
+		case sc == anyState && len(used) == 0:
+			hits = archived
+		}
+		switch {
+		case len(hits) == 1:
+			return hits[0], nil
+		case len(hits) > 1:
+			return nil, f.ambiguous(r, ref, hits)
+		case len(archived) > 0 && elsewhere == nil:
+			elsewhere = archived[0]
+		}
+	}
+	if elsewhere != nil {
+		what, err := f.label(r, elsewhere)
+		if err != nil {
+			return nil, err
+		}
+		if sc == archivedOnly {
+			return nil, refuse(Conflict, "%s is not archived", what)
+		}
+		return nil, refuse(Conflict, "%s is archived", what).hint("Restore it first.")
+	}
+	return nil, refuse(NotFound, "There is no %s %q", f.noun, clip(ref, nameLimit))
+}
+
+func (f *finder[T, P]) ambiguous(r storage.Reader, ref string, hits []P) error {
+	e := refuse(Ambiguous, "%q could be %s", clip(ref, nameLimit), count(len(hits), f.noun)).hint("Choose the one you mean.")
+	for _, p := range hits[:min(len(hits), 20)] {
+		label, err := f.label(r, p)
+		if err != nil {
+			return err
+		}
+		e.Choices = append(e.Choices, Choice{Label: label, Ref: f.ref(p)})
+	}
+	return e
+}
+
+// byID is the level of integer ids, and of short ids where the noun has a letter.
+func byID(letter string) func(storage.Reader, string) ([]string, error) {
+	return func(_ storage.Reader, ref string) ([]string, error) {
+		if l, n, ok := splitShortID(ref); ok && letter != "" && l == letter {
+			return []string{idKey(n)}, nil
+		}
+		if n, err := strconv.ParseInt(ref, 10, 63); err == nil && n > 0 {
+			return []string{idKey(n)}, nil
+		}
+		return nil, nil
+	}
+}
+
+// byIndex is the level of one index, exact or by prefix.
+func byIndex[T any, P record[T]](tb *table[T, P], prefix bool, names ...string) func(storage.Reader, string) ([]string, error) {
+	return func(r storage.Reader, ref string) ([]string, error) {
+		var keys []string
+		for _, name := range names {
+			for k, err := range tb.lookup(r, name, fold(ref), prefix) {
+				if err != nil {
+					return nil, err
+				}
+				keys = append(keys, k)
+				if len(keys) > 200 {
+					return keys, nil
+				}
+			}
+		}
+		return keys, nil
+	}
+}
+
+var clusterFinder = &finder[Cluster, *Cluster]{
+	noun: "cluster", table: clusters,
+	inUse: func(c *Cluster) bool { return c.IsActive },
+	label: func(_ storage.Reader, c *Cluster) (string, error) { return "Cluster " + c.Name, nil },
+	ref:   func(c *Cluster) string { return strconv.FormatInt(c.ID, 10) },
+	levels: []func(storage.Reader, string) ([]string, error){
+		byID(""), byIndex(clusters, false, "name"), byIndex(clusters, true, "name"),
+	},
+}
+
+var customerFinder = &finder[Customer, *Customer]{
+	noun: "customer", table: customers,
+	inUse: func(c *Customer) bool { return c.IsActive },
+	label: func(r storage.Reader, c *Customer) (string, error) { return customerPlace(r, c) },
+	ref:   func(c *Customer) string { return strconv.FormatInt(c.ID, 10) },
+	levels: []func(storage.Reader, string) ([]string, error){
+		byID(""), byIndex(customers, false, "name", "namespace"), byPlace, byIndex(customers, true, "name", "namespace"),
+	},
+}
+
+// byPlace is the level of cluster/namespace.
+func byPlace(r storage.Reader, ref string) ([]string, error) {
+	cluster, ns, ok := strings.Cut(ref, "/")
+	if !ok {
+		return nil, nil
+	}
+	cluster, ns = fold(cluster), fold(ns)
+	var keys []string
+	for ck, err := range clusters.lookup(r, "name", cluster, false) {
+		if err != nil {
+			return nil, err
+		}
+		for k, err := range customers.lookup(r, "namespace", ns, false) {
+			if err != nil {
+				return nil, err
+			}
+			c, err := customers.get(r, k)
+			if err != nil {
+				return nil, err
+			}
+			if c != nil && idKey(c.ClusterID) == ck {
+				keys = append(keys, k)
+			}
+		}
+	}
+	return keys, nil
+}
+
+var releaseFinder = &finder[Release, *Release]{
+	noun: "release", table: releases,
+	inUse: func(r *Release) bool { return r.Status != Archived },
+	label: func(_ storage.Reader, r *Release) (string, error) { return releaseLabel(r), nil },
+	ref:   func(r *Release) string { return shortID("R", int(r.ID)) },
+	levels: []func(storage.Reader, string) ([]string, error){
+		byID("R"), byIndex(releases, false, "name", "version"), byIndex(releases, true, "name", "version"),
+	},
+}
+
+// releaseLabel is R12 with name, and version where it has one.
+func releaseLabel(r *Release) string {
+	s := shortID("R", int(r.ID)) + " " + r.Name
+	if r.VersionNumber != "" && string(r.VersionNumber) != r.Name {
+		s += " (" + string(r.VersionNumber) + ")"
+	}
+	return s
+}
+
+// findRelease resolves a release; an empty reference is the only active one.
+func findRelease(r storage.Reader, ref string, sc scope) (*Release, error) {
+	if strings.TrimSpace(ref) != "" {
+		return releaseFinder.find(r, ref, sc)
+	}
+	var hits []*Release
+	for k, err := range releases.lookup(r, "status", string(Active), false) {
+		if err != nil {
+			return nil, err
+		}
+		rel, err := releases.get(r, k)
+		if err != nil {
+			return nil, err
+		}
+		hits = append(hits, rel)
+	}
+	switch len(hits) {
+	case 0:
+		return nil, invalid("release", "Which release? None is active").hint("Name one; `release list` shows them.")
+	case 1:
+		return hits[0], nil
+	}
+	e := releaseFinder.ambiguous(r, "", hits)
+	if a := AsError(e); a.Code == Ambiguous {
+		a.Msg = "Which release? " + count(len(hits), "release") + " are active"
+	}
+	return nil, e
+}
+
+func findCluster(r storage.Reader, ref string, sc scope) (*Cluster, error) {
+	return clusterFinder.find(r, ref, sc)
+}
+
+func findCustomer(r storage.Reader, ref string, sc scope) (*Customer, error) {
+	return customerFinder.find(r, ref, sc)
+}
+
+// findTemplate resolves a template step of a release by short or integer id,
+// exact name or unique prefix.
+func findTemplate(all []*StepTemplate, ref string) (*StepTemplate, error) {
+	ref = strings.TrimSpace(ref)
+	if ref == "" {
+		return nil, invalid("step", "Which step?").hint("Give its short id, like D2.")
+	}
+	for _, level := range []func(*StepTemplate) bool{
+		func(s *StepTemplate) bool {
+			return strings.EqualFold(s.ShortID(), ref) || strconv.FormatInt(s.ID, 10) == ref
+		},
+		func(s *StepTemplate) bool { return fold(s.Name) == fold(ref) },
+		func(s *StepTemplate) bool { return strings.HasPrefix(fold(s.Name), fold(ref)) },
+	} {
+		var hits []*StepTemplate
+		for _, s := range all {
+			if level(s) {
+				hits = append(hits, s)
+			}
+		}
+		if len(hits) == 1 {
+			return hits[0], nil
+		}
+		if len(hits) > 1 {
+			e := refuse(Ambiguous, "%q could be %s", clip(ref, nameLimit), count(len(hits), "step")).hint("Choose the one you mean.")
+			for _, s := range hits {
+				e.Choices = append(e.Choices, Choice{Label: s.ShortID() + " " + s.Name, Ref: s.ShortID()})
+			}
+			return nil, e
+		}
+	}
+	return nil, refuse(NotFound, "There is no step %q in this release", clip(ref, nameLimit))
+}
+
+// customerPlace is a customer with its cluster and namespace, for choices and refusals.
+func customerPlace(r storage.Reader, c *Customer) (string, error) {
+	cl, err := clusters.get(r, idKey(c.ClusterID))
+	if err != nil {
+		return "", err
+	}
+	if cl == nil {
+		return "", fmt.Errorf("customer %d is on cluster %d, which does not exist", c.ID, c.ClusterID)
+	}
+	return place{c.Name, cl.Name, c.Namespace}.String(), nil
+}

@@ -1,0 +1,237 @@
+package core
+
+import (
+	"context"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"sync"
+	"time"
+
+	"rollcall/storage"
+)
+
+// Directory looks up people where they live: in Slack.
+type Directory interface {
+	// Lookup says what is known of a user now; NotFound when there is none.
+	Lookup(ctx context.Context, user string) (PersonInfo, error)
+}
+
+// Config is what a Service is given from outside.
+type Config struct {
+	Now         func() time.Time
+	Rand        io.Reader      // must never fail
+	Admins      []string       // Slack user ids that are always admin
+	DefaultRole Role           // of full members without a grant
+	Zone        *time.Location // of dates without a time; nil is UTC
+	People      Directory      // nil: only people already known may act
+}
+
+// How long things are kept.
+const (
+	peopleMaxAge = 10 * time.Minute // beyond it a person is looked up again before a right depends on it
+	keyMaxAge    = 24 * time.Hour   // receipts
+	undoWindow   = 15 * time.Minute
+)
+
+// Service is the domain over one store. It is safe for concurrent use.
+type Service struct {
+	store storage.Store
+	cfg   Config
+	wake  chan struct{}
+	epoch string
+	ask   sync.Mutex
+	asked map[string]*sync.Mutex // one look-up a person at a time
+}
+
+// Open prepares a store for use: lays out an empty one, migrates an older one,
+// refuses a newer one.
+func Open(ctx context.Context, store storage.Store, cfg Config) (*Service, error) {
+	if cfg.Zone == nil {
+		cfg.Zone = time.UTC
+	}
+	s := &Service{store: store, cfg: cfg, wake: make(chan struct{}, 1), asked: map[string]*sync.Mutex{}}
+	random := make([]byte, 4)
+	if _, err := io.ReadFull(cfg.Rand, random); err != nil {
+		return nil, fmt.Errorf("read randomness: %w", err)
+	}
+	if err := migrate(ctx, store, hex.EncodeToString(random)); err != nil {
+		return nil, err
+	}
+	return s, s.view(ctx, func(r storage.Reader) error {
+		b, err := r.Get([]byte("meta/epoch"))
+		s.epoch = string(b)
+		return err
+	})
+}
+
+// OpenReadOnly reads a store that is already laid out, without changing it.
+func OpenReadOnly(ctx context.Context, store storage.Store, cfg Config) (*Service, error) {
+	if cfg.Zone == nil {
+		cfg.Zone = time.UTC
+	}
+	s := &Service{store: store, cfg: cfg, wake: make(chan struct{}, 1), asked: map[string]*sync.Mutex{}}
+	return s, s.view(ctx, func(r storage.Reader) error {
+		if err := checkSchema(r); err != nil {
+			return err
+		}
+		b, err := r.Get([]byte("meta/epoch"))
+		s.epoch = string(b)
+		return err
+	})
+}
+
+// Bind ties the file to the Slack workspace of its first start.
+func (s *Service) Bind(ctx context.Context, team string) error {
+	var bound string
+	err := s.store.Update(ctx, func(w storage.Writer) error {
+		b, err := w.Get([]byte("meta/workspace"))
+		if isNotFound(err) {
+			bound = team
+			return w.Put([]byte("meta/workspace"), []byte(team))
+		}
+		bound = string(b)
+		return err
+	})
+	if err == nil && bound != team {
+		return refuse(Conflict, "This database belongs to the Slack workspace %s, and the bot token to %s", bound, team).
+			hint("Use another database file for this workspace, or the tokens of the other.")
+	}
+	return err
+}
+
+// Wake receives after commits that left something in the outbox.
+func (s *Service) Wake() <-chan struct{} { return s.wake }
+
+// Do runs an operation for an actor, in one transaction: the key's receipt if
+// the key was used before; else rights, rule, records, event, notices, key.
+// An empty key is not remembered. Errors are *Error, and then nothing has changed.
+func (s *Service) Do(ctx context.Context, actor Actor, key string, op Operation) (Receipt, error) {
+	if len(key) > 200 {
+		return Receipt{}, refuse(Invalid, "The request key is longer than 200 characters")
+	}
+	if err := s.meet(ctx, actor); err != nil {
+		return Receipt{}, AsError(err)
+	}
+	now := s.cfg.Now().UTC().Truncate(time.Second)
+	var out Receipt
+	var refusal *Error
+	var told bool
+	err := s.store.Update(ctx, func(w storage.Writer) error {
+		out, refusal, told = Receipt{}, nil, false
+		if key != "" {
+			used, err := readReceipt(w, key)
+			if err != nil {
+				return err
+			}
+			if used != nil {
+				out = *used
+				return nil
+			}
+		}
+		t, err := newTx(w, &s.cfg, actor, now, op.Op())
+		if err != nil {
+			return err
+		}
+		if t.role, err = roleOf(w, &s.cfg, actor, now); err != nil {
+			return err
+		}
+		if t.role < op.Needs() {
+			refusal, err = t.forbid(op)
+			if err != nil {
+				return err
+			}
+			return t.flush(w)
+		}
+		if err := op.run(t); err != nil {
+			refusal = AsError(err)
+			if refusal.Code == Internal {
+				return err
+			}
+			return nil
+		}
+		changed, err := t.finish()
+		if err != nil {
+			return err
+		}
+		if !changed {
+			t.receipt.Seq = 0
+		} else {
+			t.receipt.Seq = t.event.Seq
+			if !t.final && !actor.system {
+				t.receipt.UndoUntil = now.Add(undoWindow).Unix()
+			}
+			told = len(t.notices) > 0
+		}
+		if key != "" {
+			if err := t.putJSON("key/"+key, storedReceipt{At: now.Unix(), Receipt: t.receipt}); err != nil {
+				return err
+			}
+		}
+		out = t.receipt
+		return t.flush(w)
+	})
+	if refusal != nil {
+		return Receipt{}, refusal
+	}
+	if err != nil {
+		return Receipt{}, fault(err)
+	}
+	if told {
+		select {
+		case s.wake <- struct{}{}:
+		default:
+		}
+	}
+	return out, nil
+}
+
+// storedReceipt is what a request key leaves behind.
+type storedReceipt struct {
+	At      int64   `json:"at"`
+	Receipt Receipt `json:"receipt"`
+}
+
+func readReceipt(r storage.Reader, key string) (*Receipt, error) {
+	b, err := r.Get([]byte("key/" + key))
+	if isNotFound(err) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	var st storedReceipt
+	if err := json.Unmarshal(b, &st); err != nil {
+		return nil, fmt.Errorf("receipt of %q is damaged: %w", key, err)
+	}
+	st.Receipt.Replay = true
+	return &st.Receipt, nil
+}
+
+// fault words an error of the store or of ours for people.
+func fault(err error) error {
+	switch {
+	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded), errors.Is(err, storage.ErrClosed):
+		return &Error{Code: Unavailable, Msg: "Rollcall is just being stopped or is too busy", Hint: "Nothing was changed. Try again in a moment.", cause: err}
+	case errors.Is(err, storage.ErrLimit):
+		return &Error{Code: Conflict, Msg: "That is more than one operation may change at once", Hint: "Do it in smaller parts.", cause: err}
+	}
+	return AsError(err)
+}
+
+// view runs a query on one consistent state.
+func (s *Service) view(ctx context.Context, f func(storage.Reader) error) error {
+	err := s.store.View(ctx, f)
+	if err == nil {
+		return nil
+	}
+	return fault(err)
+}
+
+func isNotFound(err error) bool { return errors.Is(err, storage.ErrNotFound) }
+
+// fold is how names are compared: without regard to case.
+func fold(s string) string { return strings.ToLower(strings.ToUpper(strings.TrimSpace(s))) }

@@ -1,0 +1,319 @@
+package core
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"rollcall/storage"
+)
+
+// stepState is one customer's step as it stands: template, what departs from
+// it, and what it says.
+type stepState struct {
+	rel      *Release
+	cust     *Customer
+	cluster  *Cluster
+	template *StepTemplate // nil for a custom step
+	rec      *stepRecord   // never nil; all zero when nothing departs
+	words    *wording      // what it says, placeholders unfilled
+}
+
+// loadState completes a step from its template and record, either of which may be nil.
+func loadState(r storage.Reader, rel *Release, cust *Customer, cl *Cluster, tm *StepTemplate, rec *stepRecord) (*stepState, error) {
+	s := &stepState{rel: rel, cust: cust, cluster: cl, template: tm, rec: rec}
+	if rec == nil {
+		s.rec = &stepRecord{Release: rel.ID, Customer: cust.ID, Number: tm.Number}
+	}
+	var err error
+	switch {
+	case s.rec.Override != 0:
+		s.words, err = readWording(r, rel.ID, cust.ID, s.rec.Number, s.rec.Override)
+	case s.rec.Revision != 0:
+		s.words, err = readWording(r, rel.ID, 0, s.rec.Number, s.rec.Revision)
+	default:
+		s.words, err = readWording(r, rel.ID, 0, tm.Number, tm.Revision)
+	}
+	return s, err
+}
+
+// findStep resolves one customer's step by what people type.
+func findStep(r storage.Reader, rel *Release, cust *Customer, ref string) (*stepState, error) {
+	cl, err := clusters.get(r, idKey(cust.ClusterID))
+	if err != nil {
+		return nil, err
+	}
+	if cl == nil {
+		return nil, fmt.Errorf("customer %d is on cluster %d, which does not exist", cust.ID, cust.ClusterID)
+	}
+	if tm, err := templateByShortID(r, rel.ID, ref); err != nil {
+		return nil, err
+	} else if tm != nil {
+		rec, err := stepTable.get(r, stepKey(rel.ID, cust.ID, tm.Number))
+		if err != nil {
+			return nil, err
+		}
+		if tm.Removed && (rec == nil || rec.Status == Pending && !rec.Custom) {
+			return nil, refuse(Conflict, "%s was removed from %s", tm.ShortID(), rel.Label())
+		}
+		if rec != nil && rec.Custom {
+			tm = nil // an override whose template step was removed
+		}
+		return loadState(r, rel, cust, cl, tm, rec)
+	}
+	return findStepByName(r, rel, cust, cl, ref)
+}
+
+// templateByShortID finds D3 or V1 in one read; nil for anything else.
+func templateByShortID(r storage.Reader, release int64, ref string) (*StepTemplate, error) {
+	letter, n, ok := splitShortID(strings.TrimSpace(ref))
+	if !ok || letter != "D" && letter != "V" {
+		return nil, nil
+	}
+	for k, err := range templates.lookup(r, "short", idKey(release)+"/"+shortID(letter, int(n)), false) {
+		if err != nil {
+			return nil, err
+		}
+		return templates.get(r, k)
+	}
+	return nil, nil
+}
+
+// findStepByName resolves integer ids, names, prefixes and custom steps' short ids.
+func findStepByName(r storage.Reader, rel *Release, cust *Customer, cl *Cluster, ref string) (*stepState, error) {
+	tms, err := templates.list(r, idKey(rel.ID)+"/")
+	if err != nil {
+		return nil, err
+	}
+	recs, err := stepTable.list(r, idKey(rel.ID)+"/"+idKey(cust.ID)+"/")
+	if err != nil {
+		return nil, err
+	}
+	ro, err := readRoster(r, rel.ID)
+	if err != nil {
+		return nil, err
+	}
+	enrolled, _ := ro.member(cust.ID)
+	byNumber := map[int]*stepRecord{}
+	for _, rec := range recs {
+		byNumber[rec.Number] = rec
+	}
+	all := make([]*StepTemplate, 0, len(tms))
+	number := map[*StepTemplate]int{}
+	for _, tm := range tms {
+		rec := byNumber[tm.Number]
+		delete(byNumber, tm.Number)
+		if tm.Removed && (rec == nil || rec.Status == Pending) {
+			continue
+		}
+		// Resolve against the customer step's id, not the template's.
+		c := *tm
+		c.ID = customerStepID(enrolled.ID, tm.Number)
+		number[&c] = tm.Number
+		all = append(all, &c)
+	}
+	for _, rec := range recs {
+		if !rec.Custom || rec.Removed {
+			continue
+		}
+		w, err := readWording(r, rel.ID, cust.ID, rec.Number, rec.Override)
+		if err != nil {
+			return nil, err
+		}
+		if strings.EqualFold(shortID("C", rec.Serial), strings.TrimSpace(ref)) {
+			return loadState(r, rel, cust, cl, nil, rec)
+		}
+		all = append(all, &StepTemplate{ID: customerStepID(enrolled.ID, rec.Number), Name: w.Name, Number: rec.Number, Category: rec.Category, Serial: rec.Serial})
+	}
+	hit, err := findTemplate(all, ref)
+	if err != nil {
+		return nil, err
+	}
+	rec, err := stepTable.get(r, stepKey(rel.ID, cust.ID, hit.Number))
+	if err != nil {
+		return nil, err
+	}
+	if rec != nil && rec.Custom {
+		return loadState(r, rel, cust, cl, nil, rec)
+	}
+	tm, err := templates.get(r, pairKey(rel.ID, hit.Number))
+	if err != nil {
+		return nil, err
+	}
+	return loadState(r, rel, cust, cl, tm, rec)
+}
+
+func (s *stepState) short() string {
+	if s.rec.Custom {
+		return shortID("C", s.rec.Serial)
+	}
+	return s.template.ShortID()
+}
+
+func (s *stepState) category() Category {
+	if s.rec.Custom {
+		return s.rec.Category
+	}
+	return s.template.Category
+}
+
+// order is the step's place in its category. A custom step stands behind its
+// anchor, which the caller of loadState knows; see anchored.
+func (s *stepState) order(anchors map[int]int) float64 {
+	if !s.rec.Custom {
+		return float64(s.template.OrderIndex)
+	}
+	return anchored(s.rec, anchors)
+}
+
+// anchored is a custom step's order: behind its anchor, or before the first
+// step when it has none. anchors maps template numbers to their order index.
+func anchored(rec *stepRecord, anchors map[int]int) float64 {
+	at, ok := anchors[rec.Anchor]
+	if !ok {
+		at = -1
+	}
+	return float64(at) + rec.Order
+}
+
+// line is the step's target line now.
+func (s *stepState) line(r storage.Reader) (string, error) {
+	anchors := map[int]int{}
+	if s.rec.Custom && s.rec.Anchor != 0 {
+		tm, err := templates.get(r, pairKey(s.rel.ID, s.rec.Anchor))
+		if err != nil {
+			return "", err
+		}
+		if tm != nil {
+			anchors[tm.Number] = tm.OrderIndex
+		}
+	}
+	return targetLine(place{s.cust.Name, s.cluster.Name, s.cust.Namespace}, s.rel.Label(),
+		s.category(), formatOrder(s.order(anchors)), s.short(), s.words.Name), nil
+}
+
+// locked is true once what the step says is frozen.
+func (s *stepState) locked() bool {
+	return s.rec.Status == Done || s.rec.Status == Skipped || s.rel.Status == Archived
+}
+
+// values is what the step's placeholders stand for: frozen with what was
+// pinned, else as things are now.
+func (s *stepState) values() map[string]string {
+	if s.rec.Values != nil {
+		return s.rec.Values
+	}
+	return placeholderValues(s.rel, s.cust, s.cluster)
+}
+
+// rev digests all that a card of the step says, so that a click on an older
+// card can be told from one on this. epoch is new at every restore.
+func (s *stepState) rev(epoch, line string) string {
+	h := sha256.New()
+	filled, _ := fill(s.words.Content, s.values())
+	for _, part := range []string{
+		epoch, line, s.rec.Status.String(), s.words.Name, string(s.words.Type), filled, string(s.words.Description),
+		s.rec.ClaimedBy, s.rec.BlockedBy, s.rec.BlockReason, s.rec.BlockNeeds,
+		strconv.FormatInt(s.rec.last, 10), strconv.Itoa(s.rec.Override), string(s.rel.Status),
+	} {
+		fmt.Fprintf(h, "%d:%s", len(part), part)
+	}
+	return hex.EncodeToString(h.Sum(nil)[:4])
+}
+
+// view is the step as surfaces show it. enrolment may be the zero one (on a
+// draft). Content is included only when asked for.
+func (s *stepState) view(r storage.Reader, names *namer, epoch string, e enrolment, anchors map[int]int, content bool) (StepView, error) {
+	rec := s.rec
+	order := s.order(anchors)
+	v := StepView{
+		ShortID: s.short(), ReleaseID: s.rel.ID, CustomerID: s.cust.ID,
+		Name: s.words.Name, Category: s.category(), Type: s.words.Type, Description: s.words.Description,
+		OrderIndex: order, Position: formatOrder(order), Status: rec.Status,
+		ExecutedAt: unixTimePtr(rec.ExecutedAt), ExecutedBy: Maybe(rec.ExecutedBy), SkipReason: Maybe(rec.SkipReason),
+		IsCustom: rec.Custom, IsOverridden: rec.Override != 0 && !rec.Custom,
+		CustomerName: s.cust.Name, ClusterName: s.cluster.Name, Namespace: s.cust.Namespace,
+		Locked: s.locked(), CreatedAt: unixTime(max(e.At, rec.CreatedAt)), UpdatedAt: unixTime(max(e.At, rec.CreatedAt, rec.UpdatedAt)),
+	}
+	if e.ID != 0 {
+		v.ID = customerStepID(e.ID, rec.Number)
+	}
+	if tm := s.template; tm != nil {
+		id := tm.ID
+		v.TemplateID = &id
+		v.Removed = tm.Removed
+		v.MovedOn = v.IsOverridden && rec.OverrideFrom != tm.Revision
+		if tm.CreatedAt.After(v.CreatedAt) {
+			v.CreatedAt = tm.CreatedAt
+		}
+		if follows := rec.Override == 0 && rec.Revision == 0; follows && tm.UpdatedAt.After(v.UpdatedAt) {
+			v.UpdatedAt = tm.UpdatedAt
+		}
+	}
+	if v.UpdatedAt.Before(v.CreatedAt) {
+		v.UpdatedAt = v.CreatedAt
+	}
+	v.TargetLine = targetLine(place{v.CustomerName, v.ClusterName, v.Namespace}, s.rel.Label(), v.Category, v.Position, v.ShortID, v.Name)
+	v.Rev = s.rev(epoch, v.TargetLine)
+	values := s.values()
+	filled, missing := fill(s.words.Content, values)
+	v.Missing = missing
+	if !v.Locked {
+		v.Warnings = risky(s.words.Content, values)
+	}
+	if content {
+		v.Content = Maybe(filled)
+	}
+	return v, s.viewPeople(r, names, &v)
+}
+
+// viewPeople adds who did, claimed, blocked and noted.
+func (s *stepState) viewPeople(r storage.Reader, names *namer, v *StepView) error {
+	rec := s.rec
+	v.ExecutedByName = Maybe(names.of(rec.ExecutedBy))
+	if rec.ClaimedBy != "" {
+		v.Claim = &Claim{By: rec.ClaimedBy, ByName: names.of(rec.ClaimedBy), At: unixTime(rec.ClaimedAt)}
+	}
+	if rec.BlockedBy != "" {
+		v.Block = &Block{By: rec.BlockedBy, ByName: names.of(rec.BlockedBy), At: unixTime(rec.BlockedAt), Reason: rec.BlockReason,
+			Needs: Maybe(rec.BlockNeeds), NeedsName: Maybe(names.of(rec.BlockNeeds))}
+	}
+	if rec.Notes > 0 {
+		var texts []string
+		for n, err := range remarks.all(r, stepKey(rec.Release, rec.Customer, rec.Number)+"/") {
+			if err != nil {
+				return err
+			}
+			if n.Removed {
+				continue
+			}
+			v.NoteList = append(v.NoteList, Note{At: unixTime(n.At), By: n.By, ByName: names.of(n.By), Text: n.Text})
+			texts = append(texts, n.Text)
+		}
+		v.Notes = Maybe(strings.Join(texts, "\n"))
+	}
+	return names.err
+}
+
+// namer looks people's names up, each once a view.
+type namer struct {
+	r     storage.Reader
+	known map[string]string
+	err   error // the first failure; names are ids from then on
+}
+
+func newNamer(r storage.Reader) *namer { return &namer{r: r, known: map[string]string{}} }
+
+func (n *namer) of(user string) string {
+	if name, ok := n.known[user]; ok {
+		return name
+	}
+	name, err := personName(n.r, user)
+	if err != nil && n.err == nil {
+		n.err = err
+	}
+	n.known[user] = name
+	return name
+}

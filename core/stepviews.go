@@ -1,0 +1,343 @@
+package core
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+
+	"rollcall/storage"
+)
+
+// part is one customer's part in a release, under the names its pages show:
+// those of now, or those frozen when the release was archived.
+type part struct {
+	*sheet
+	cust     *Customer
+	cluster  *Cluster
+	enrolled enrolment // the zero one on a draft
+	recs     map[int]*stepRecord
+}
+
+// loadPart reads a customer's part in a release. On a draft every customer has one.
+func loadPart(r storage.Reader, rel *Release, cust *Customer) (*part, error) {
+	sh, err := newSheet(r, rel)
+	if err != nil {
+		return nil, err
+	}
+	p := &part{sheet: sh, cust: cust, recs: map[int]*stepRecord{}}
+	if p.cluster, err = clusters.get(r, idKey(cust.ClusterID)); err != nil {
+		return nil, err
+	}
+	if p.cluster == nil {
+		return nil, fmt.Errorf("customer %d is on cluster %d, which does not exist", cust.ID, cust.ClusterID)
+	}
+	if rel.Status != Draft {
+		ro, err := readRoster(r, rel.ID)
+		if err != nil {
+			return nil, err
+		}
+		e, ok := ro.member(cust.ID)
+		if !ok {
+			return nil, refuse(NotFound, "%s does not take part in %s", place{cust.Name, p.cluster.Name, cust.Namespace}, rel.Label())
+		}
+		p.enrolled = e
+	}
+	if rel.Status == Archived {
+		if err := p.thaw(r); err != nil {
+			return nil, err
+		}
+	}
+	for rec, err := range stepTable.all(r, idKey(rel.ID)+"/"+idKey(cust.ID)+"/") {
+		if err != nil {
+			return nil, err
+		}
+		p.recs[rec.Number] = rec
+	}
+	return p, nil
+}
+
+// thaw puts the frozen names in the place of today's.
+func (p *part) thaw(r storage.Reader) error {
+	fz, err := readFrozen(r, p.rel.ID)
+	if err != nil || fz == nil {
+		return err
+	}
+	i := slices.IndexFunc(fz.Customers, func(c frozenCustomer) bool { return c.ID == p.cust.ID })
+	if i < 0 {
+		return nil // it was archived before the release was
+	}
+	was := fz.Customers[i]
+	cust, cl := *p.cust, *p.cluster
+	cust.Name, cust.Namespace, cust.ClusterID = was.Name, was.Namespace, was.Cluster
+	for _, c := range fz.Clusters {
+		if c.ID == was.Cluster {
+			cl.ID, cl.Name = c.ID, c.Name
+		}
+	}
+	p.cust, p.cluster = &cust, &cl
+	return nil
+}
+
+// steps is every step of the customer in the order of work.
+func (p *part) steps(r storage.Reader) ([]*stepState, error) {
+	var out []*stepState
+	add := func(tm *StepTemplate, rec *stepRecord) error {
+		st, err := loadState(r, p.rel, p.cust, p.cluster, tm, rec)
+		if err == nil {
+			out = append(out, st)
+		}
+		return err
+	}
+	for _, tm := range p.sheet.steps {
+		if tm == nil {
+			continue
+		}
+		rec := p.recs[tm.Number]
+		if rec != nil && rec.Custom || tm.Removed && (rec == nil || rec.Status == Pending) {
+			continue
+		}
+		if err := add(tm, rec); err != nil {
+			return nil, err
+		}
+	}
+	for _, rec := range p.recs {
+		if rec.Custom && !rec.Removed {
+			if err := add(nil, rec); err != nil {
+				return nil, err
+			}
+		}
+	}
+	slices.SortFunc(out, func(a, b *stepState) int {
+		return cmp.Or(
+			cmp.Compare(catIndex(a.category()), catIndex(b.category())),
+			cmp.Compare(a.order(p.anchors), b.order(p.anchors)),
+			-cmp.Compare(btoi(a.removed()), btoi(b.removed())),
+			cmp.Compare(a.rec.Number, b.rec.Number),
+		)
+	})
+	return out, nil
+}
+
+// removed is true for a step that is in its template no more.
+func (s *stepState) removed() bool { return s.template != nil && s.template.Removed }
+
+// view is a step of the part as surfaces show it.
+func (p *part) view(r storage.Reader, names *namer, epoch string, st *stepState, content bool) (StepView, error) {
+	v, err := st.view(r, names, epoch, p.enrolled, p.anchors, content)
+	if v.NoteList == nil {
+		v.NoteList = []Note{}
+	}
+	if v.Missing == nil {
+		v.Missing = []string{}
+	}
+	if v.Warnings == nil {
+		v.Warnings = []string{}
+	}
+	return v, err
+}
+
+// customer is the part's customer as its pages show it.
+func (p *part) customer(t *tally) CustomerView {
+	v := CustomerView{Customer: *p.cust, ClusterName: p.cluster.Name}
+	if t != nil {
+		progress := t.progress()
+		v.Progress = &progress
+	}
+	return v
+}
+
+// tally counts the customer's steps.
+func (p *part) tally() tally {
+	t := p.fresh()
+	for number, rec := range p.recs {
+		tm := p.step(number)
+		switch {
+		case rec.Custom:
+			if !rec.Removed {
+				t.add(rec.Category, rec.Status)
+			}
+		case tm == nil || tm.Removed && rec.Status == Pending:
+		default:
+			t.move(stored{status: rec.Status, category: catIndex(tm.Category), derived: !tm.Removed})
+		}
+	}
+	return t
+}
+
+// findPart resolves a release and a customer to the customer's part in it.
+func findPart(r storage.Reader, release, customer string) (*part, error) {
+	rel, err := findRelease(r, release, anyState)
+	if err != nil {
+		return nil, err
+	}
+	cust, err := findCustomer(r, customer, anyState)
+	if err != nil {
+		return nil, err
+	}
+	return loadPart(r, rel, cust)
+}
+
+// CustomerSteps is one customer's steps in one release, in the order of work.
+func (s *Service) CustomerSteps(ctx context.Context, a Actor, release, customer string) (*CustomerSteps, error) {
+	return ask(ctx, s, a, func(r storage.Reader) (*CustomerSteps, error) {
+		p, err := findPart(r, release, customer)
+		if err != nil {
+			return nil, err
+		}
+		t := p.tally()
+		out := &CustomerSteps{Customer: p.customer(&t), Progress: t.progress(), Withdrawn: p.enrolled.Withdrawn}
+		out.Deploy = StepList{Progress: out.Progress.Deploy, Steps: []StepView{}}
+		out.Verify = StepList{Progress: out.Progress.Verify, Steps: []StepView{}}
+		if out.Release, err = releaseView(r, p.rel); err != nil {
+			return nil, err
+		}
+		states, err := p.steps(r)
+		if err != nil {
+			return nil, err
+		}
+		names := newNamer(r)
+		for _, st := range states {
+			v, err := p.view(r, names, s.epoch, st, false)
+			if err != nil {
+				return nil, err
+			}
+			list := &out.Deploy
+			if v.Category == Verify {
+				list = &out.Verify
+			}
+			list.Steps = append(list.Steps, v)
+		}
+		return out, nil
+	})
+}
+
+// Step is everything about one customer's step: content, original and history.
+func (s *Service) Step(ctx context.Context, a Actor, q StepQuery) (*StepDetail, error) {
+	return ask(ctx, s, a, func(r storage.Reader) (*StepDetail, error) {
+		p, err := findPart(r, q.Release, q.Customer)
+		if err != nil {
+			return nil, err
+		}
+		st, err := findStep(r, p.rel, p.cust, q.Step)
+		if err != nil {
+			return nil, err
+		}
+		return s.stepDetail(r, p, st)
+	})
+}
+
+func (s *Service) stepDetail(r storage.Reader, p *part, st *stepState) (*StepDetail, error) {
+	st.cust, st.cluster = p.cust, p.cluster
+	t := p.tally()
+	out := &StepDetail{Customer: p.customer(&t)}
+	var err error
+	if out.Release, err = releaseView(r, p.rel); err != nil {
+		return nil, err
+	}
+	if out.Step, err = p.view(r, newNamer(r), s.epoch, st, true); err != nil {
+		return nil, err
+	}
+	if out.Original, err = original(r, st); err != nil {
+		return nil, err
+	}
+	if out.History, err = stepHistory(r, st, p.enrolled); err != nil {
+		return nil, err
+	}
+	v := &out.Step
+	out.FileName = fileName(p.rel.Label(), v.ClusterName, v.Namespace, v.Category, v.Position, v.Name, v.Type)
+	return out, nil
+}
+
+// original is what the template says of an overridden step; nil for any other.
+func original(r storage.Reader, st *stepState) (*Original, error) {
+	if st.rec.Override == 0 || st.rec.Custom || st.template == nil {
+		return nil, nil
+	}
+	w, err := readWording(r, st.rel.ID, 0, st.template.Number, st.template.Revision)
+	if err != nil {
+		return nil, err
+	}
+	filled, _ := fill(w.Content, placeholderValues(st.rel, st.cust, st.cluster))
+	return &Original{Name: w.Name, Type: w.Type, Content: filled, MovedOn: st.rec.OverrideFrom != st.template.Revision}, nil
+}
+
+// Across is one template step across the customers of a release, by cluster
+// and name. Withdrawn customers are left out.
+func (s *Service) Across(ctx context.Context, a Actor, release, step string) (*StepAcross, error) {
+	return ask(ctx, s, a, func(r storage.Reader) (*StepAcross, error) {
+		rel, tm, err := findReleaseStep(r, release, step)
+		if err != nil {
+			return nil, err
+		}
+		out := &StepAcross{Customers: []StepView{}}
+		if out.Release, err = releaseView(r, rel); err != nil {
+			return nil, err
+		}
+		if out.Step, err = templateView(r, tm, true); err != nil {
+			return nil, err
+		}
+		sh, err := loadSheet(r, rel, nil)
+		if err != nil {
+			return nil, err
+		}
+		names := newNamer(r)
+		var avg average
+		err = sh.each(r, func(p *part) error {
+			rec, err := stepTable.get(r, stepKey(rel.ID, p.cust.ID, tm.Number))
+			if err != nil {
+				return err
+			}
+			if rec != nil && rec.Custom || tm.Removed && (rec == nil || rec.Status == Pending) {
+				return nil // this customer has no such step any more
+			}
+			st, err := loadState(r, rel, p.cust, p.cluster, tm, rec)
+			if err != nil {
+				return err
+			}
+			v, err := p.view(r, names, s.epoch, st, false)
+			if err != nil {
+				return err
+			}
+			out.Customers = append(out.Customers, v)
+			var n [4]int
+			n[v.Status]++
+			avg.add(n)
+			return nil
+		})
+		out.Progress = avg.counts()
+		return out, err
+	})
+}
+
+// each visits the customers that take part, by cluster and name, withdrawn
+// ones left out. Their parts come without records.
+func (sh *sheet) each(r storage.Reader, f func(*part) error) error {
+	for _, sec := range sh.sections {
+		cl, err := clusters.get(r, idKey(sec.cluster.ID))
+		if err != nil {
+			return err
+		}
+		if cl == nil {
+			return fmt.Errorf("there is no cluster %d", sec.cluster.ID)
+		}
+		cl.Name = sec.cluster.Name
+		for _, m := range sec.members {
+			if m.enrolled.Withdrawn {
+				continue
+			}
+			cust, err := customers.get(r, idKey(m.customer))
+			if err != nil {
+				return err
+			}
+			if cust == nil {
+				return fmt.Errorf("there is no customer %d", m.customer)
+			}
+			cust.Name, cust.Namespace, cust.ClusterID = m.name, m.namespace, cl.ID
+			if err := f(&part{sheet: sh, cust: cust, cluster: cl, enrolled: m.enrolled}); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,199 @@
+package core
+
+import (
+	"context"
+	"slices"
+
+	"rollcall/storage"
+)
+
+// load reads what departs from the templates for the part's customer.
+func (p *part) load(r storage.Reader) error {
+	p.recs = map[int]*stepRecord{}
+	for rec, err := range stepTable.all(r, idKey(p.rel.ID)+"/"+idKey(p.cust.ID)+"/") {
+		if err != nil {
+			return err
+		}
+		p.recs[rec.Number] = rec
+	}
+	return nil
+}
+
+// Todo lists the open steps of a release, pending and reverted ones, by
+// cluster and customer. A customer or cluster narrows it.
+func (s *Service) Todo(ctx context.Context, a Actor, q TodoQuery) (*TodoList, error) {
+	return ask(ctx, s, a, func(r storage.Reader) (*TodoList, error) {
+		rel, err := findRelease(r, q.Release, anyState)
+		if err != nil {
+			return nil, err
+		}
+		out := &TodoList{Customers: []TodoCustomer{}}
+		if out.Release, err = releaseView(r, rel); err != nil {
+			return nil, err
+		}
+		sh, only, err := todoSheet(r, rel, q)
+		if err != nil {
+			return nil, err
+		}
+		names := newNamer(r)
+		err = sh.each(r, func(p *part) error {
+			if only != 0 && p.cust.ID != only {
+				return nil
+			}
+			open, err := s.openViews(r, names, p)
+			if err != nil || len(open) == 0 {
+				return err
+			}
+			out.Open += len(open)
+			out.Customers = append(out.Customers, TodoCustomer{ID: p.cust.ID, Name: p.cust.Name,
+				ClusterName: p.cluster.Name, Namespace: p.cust.Namespace, Steps: open})
+			return nil
+		})
+		return out, err
+	})
+}
+
+// todoSheet lays out what a todo list asks for: one cluster, one customer or all.
+func todoSheet(r storage.Reader, rel *Release, q TodoQuery) (sh *sheet, only int64, err error) {
+	var wanted []string
+	if q.Cluster != "" {
+		cl, err := findCluster(r, q.Cluster, anyState)
+		if err != nil {
+			return nil, 0, err
+		}
+		wanted = []string{idText(cl.ID)}
+	}
+	if q.Customer != "" {
+		c, err := findCustomer(r, q.Customer, anyState)
+		if err != nil {
+			return nil, 0, err
+		}
+		only = c.ID
+	}
+	if sh, err = loadSheet(r, rel, wanted); err != nil {
+		return nil, 0, err
+	}
+	if len(sh.unknown) > 0 {
+		sh.sections = nil // the cluster has no part in the release
+	}
+	return sh, only, nil
+}
+
+func (s *Service) openViews(r storage.Reader, names *namer, p *part) ([]StepView, error) {
+	if err := p.load(r); err != nil {
+		return nil, err
+	}
+	states, err := p.steps(r)
+	if err != nil {
+		return nil, err
+	}
+	var out []StepView
+	for _, st := range states {
+		if st.rec.Status != Pending && st.rec.Status != Reverted {
+			continue
+		}
+		v, err := p.view(r, names, s.epoch, st, false)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, v)
+	}
+	return out, nil
+}
+
+// Next is the step the asker should take next: the first pending one that is
+// not blocked and not claimed by another, deploy before verify, of the customer
+// the asker acted on last; else of the customers after it by cluster and name.
+func (s *Service) Next(ctx context.Context, a Actor, release string) (*NextStep, error) {
+	return ask(ctx, s, a, func(r storage.Reader) (*NextStep, error) {
+		rel, err := findRelease(r, release, anyState)
+		if err != nil {
+			return nil, err
+		}
+		out := &NextStep{Label: rel.Label()}
+		sh, err := loadSheet(r, rel, nil)
+		if err != nil {
+			return nil, err
+		}
+		fig, err := sh.count(r)
+		if err != nil {
+			return nil, err
+		}
+		progress := sh.progress(fig, -1)
+		out.Open = progress.Open()
+		if rel.Status != Active || progress.Pending == 0 {
+			return out, nil
+		}
+		last, err := lastActedOn(r, a, rel.ID)
+		if err != nil {
+			return nil, err
+		}
+		var parts []*part
+		if err := sh.each(r, func(p *part) error { parts = append(parts, p); return nil }); err != nil {
+			return nil, err
+		}
+		from := max(0, slices.IndexFunc(parts, func(p *part) bool { return p.cust.ID == last }))
+		for i := range parts {
+			p := parts[(from+i)%len(parts)]
+			st, err := p.next(r, a)
+			if err != nil {
+				return nil, err
+			}
+			if st != nil {
+				out.Detail, err = s.stepDetail(r, p, st)
+				return out, err
+			}
+		}
+		return out, nil
+	})
+}
+
+// next is the first step of the customer that the asker can take; nil when there is none.
+func (p *part) next(r storage.Reader, a Actor) (*stepState, error) {
+	if err := p.load(r); err != nil {
+		return nil, err
+	}
+	if t := p.tally(); t[0][Pending]+t[1][Pending] == 0 {
+		return nil, nil
+	}
+	states, err := p.steps(r)
+	if err != nil {
+		return nil, err
+	}
+	for _, st := range states {
+		mine := st.rec.ClaimedBy == "" || st.rec.ClaimedBy == a.User
+		if st.rec.Status == Pending && st.rec.BlockedBy == "" && mine {
+			return st, nil
+		}
+	}
+	return nil, nil
+}
+
+// lookBack bounds how many events are searched for what somebody did last.
+const lookBack = 2000
+
+// lastActedOn is the customer whose step somebody worked on last in a release; 0 when not lately.
+func lastActedOn(r storage.Reader, a Actor, release int64) (int64, error) {
+	rng := storage.Prefix([]byte("event/"))
+	rng.Reverse = true
+	left := lookBack
+	for entry, err := range r.Scan(rng) {
+		if err != nil {
+			return 0, err
+		}
+		if left--; left < 0 {
+			break
+		}
+		if headID(entry.Value, "release_id") != release || headID(entry.Value, "customer_id") == 0 {
+			continue
+		}
+		e, err := readEvent(r, decimal(string(entry.Key[len("event/"):])))
+		if err != nil {
+			return 0, err
+		}
+		if e.Actor == a.id() && !e.Refused && e.Step != "" {
+			return e.Customer, nil
+		}
+	}
+	return 0, nil
+}
