@@ -330,7 +330,7 @@ func Operations() []Operation {
 		StartStep{}, BlockStep{}, UnblockStep{}, OverrideStep{}, ResetStep{},
 		AddCustomStep{}, EditCustomStep{}, MoveCustomStep{}, RemoveCustomStep{},
 		RunBulk{},
-		EnrollCustomer{}, WithdrawCustomer{}, CloneRelease{}, GrantRole{}, RevokeRole{},
+		EnrollCustomer{}, WithdrawCustomer{}, CloneRelease{}, GrantRole{}, RevokeRole{}, Import{},
 		Undo{},
 	}
 }

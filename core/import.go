@@ -1,0 +1,78 @@
+package core
+
+// Import brings clusters, customers and releases to what a file says, all or nothing. A cluster is matched by name, a
+// customer by cluster and namespace, a release by name, a template step by category and name; what is not there yet is
+// added, what differs is changed, and what the file leaves out stays as it is. So the same file twice changes nothing.
+// Steps change in drafts only. Without Confirm the error is Confirm and carries an *ImportPlan; with entries that
+// break a rule it is Invalid and carries ImportProblems, every one there is.
+type Import struct {
+	Clusters  []ImportCluster
+	Customers []ImportCustomer
+	Releases  []ImportRelease
+	Confirm   bool
+}
+
+// ImportCluster is a cluster as a file gives it. Fields left nil stay as they are.
+type ImportCluster struct {
+	Line           int               `json:"-"` // where it stands in the file
+	Name           string            `json:"name"`
+	KubeconfigPath *string           `json:"kubeconfig_path"`
+	Description    *string           `json:"description"`
+	Metadata       map[string]string `json:"metadata"`
+}
+
+// ImportCustomer is a customer as a file gives it. Fields left nil stay as they are.
+type ImportCustomer struct {
+	Line        int               `json:"-"`
+	Name        string            `json:"name"`
+	Cluster     string            `json:"cluster"`
+	Namespace   string            `json:"namespace"`
+	Description *string           `json:"description"`
+	Metadata    map[string]string `json:"metadata"`
+}
+
+// ImportRelease is a release with its steps as a file gives it. Fields left nil stay as they are.
+type ImportRelease struct {
+	Line          int               `json:"-"`
+	Name          string            `json:"name"`
+	Type          *ReleaseType      `json:"type"`
+	VersionNumber *string           `json:"version_number"`
+	ReleaseDate   *string           `json:"release_date"`
+	Description   *string           `json:"description"`
+	Targets       *TargetNames      `json:"targets"`
+	Metadata      map[string]string `json:"metadata"`
+	Steps         []ImportStep      `json:"step_templates"`
+}
+
+
+// ImportStep is a template step as a file gives it.
+type ImportStep struct {
+	Line        int      `json:"-"`
+	Name        string   `json:"name"`
+	Category    Category `json:"category"`
+	Type        StepType `json:"type"`
+	Content     string   `json:"content"`
+	Description *string  `json:"description"`
+}
+
+// ImportPlan is what an import would do, in the order of the file.
+type ImportPlan struct {
+	Rows []ImportRow
+}
+
+// ImportRow is one entry of the file.
+type ImportRow struct {
+	Line   int
+	Noun   string // "cluster", "customer", "release", "step"
+	Name   string // for a customer with cluster and namespace
+	Action string // "add", "change", "keep"
+}
+
+// ImportProblem is what is wrong with one entry of the file.
+type ImportProblem struct {
+	Line int
+	Text string
+}
+
+// ImportProblems is everything that is wrong with a file.
+type ImportProblems []ImportProblem
