@@ -1,0 +1,111 @@
+package blocks
+
+import (
+	"fmt"
+	"strings"
+
+	"rollcall/core"
+)
+
+// Customers lists customers, by cluster unless another order was asked for.
+func Customers(v core.CustomerList, page int, env Env) Message {
+	var s sheet
+	s.reserve = 3
+	s.header("Customers")
+	if len(v.Query.Clusters) > 0 || v.Query.Sort != "" {
+		s.small(fmt.Sprintf("%s of %d%s", thousands(len(v.Customers)), v.Total, customersAsked(v.Query)))
+	}
+	for _, name := range v.Unknown {
+		s.line("⚠️ There is no cluster called " + bold(name) + ".")
+	}
+	if v.Total == 0 {
+		s.line("There is no customer yet: " + env.typed(`customer add "Customer A" cluster=prod-us namespace=cust-a-prod`))
+	} else if len(v.Customers) == 0 {
+		s.line("No customer fits.")
+	}
+	grouped := v.Query.Sort != "progress" && v.Query.Sort != "name"
+	cluster := ""
+	part, at, pages := pageOf(v.Customers, page, 15)
+	for i := range part {
+		c := &part[i]
+		if grouped && c.ClusterName != cluster {
+			cluster = c.ClusterName
+			s.line("📁 " + bold(cluster))
+		}
+		s.row(customerLine(c), press("Open", "customer.show", c.ID).says("Open "+c.Name))
+	}
+	s.reserve = 0
+	var asked []any
+	if len(v.Query.Clusters) > 0 {
+		asked = append(asked, "cluster="+strings.Join(v.Query.Clusters, ","))
+	}
+	if v.Query.Sort != "" {
+		asked = append(asked, "sort="+v.Query.Sort)
+	}
+	s.actions(append(pager("customer.list", at, pages, asked...),
+		press("Add customer", "customer.add"), env.open("Open page ↗", "/customers"))...)
+	return s.message()
+}
+
+func customersAsked(q core.CustomersQuery) string {
+	text := ""
+	if len(q.Clusters) > 0 {
+		text += " · cluster " + names(q.Clusters, 10)
+	}
+	if q.Sort != "" {
+		text += " · sorted by " + Escape(q.Sort)
+	}
+	return text
+}
+
+// customerLine names a customer with its place; cluster and namespace stand wherever a customer does.
+func customerLine(c *core.CustomerView) string {
+	text := bold(c.Name) + " · " + place(c.ClusterName, c.Namespace)
+	if !c.IsActive {
+		text += " · 📦 archived"
+	}
+	if c.Progress != nil && c.Progress.Total > 0 {
+		text += "\n" + progress(c.Progress.Counts)
+	}
+	return text
+}
+
+// Customer shows one customer and its releases.
+func Customer(v core.CustomerDetail, env Env) Message {
+	c := &v.Customer
+	var s sheet
+	s.reserve = 2
+	s.header(c.Name)
+	facts := []string{"cluster " + bold(c.ClusterName), "namespace " + code(c.Namespace), fmt.Sprintf("id %d", c.ID)}
+	if !c.IsActive {
+		facts = append(facts, "📦 archived")
+	}
+	text := strings.Join(facts, " · ")
+	if meta := metadata(c.Metadata); meta != "" {
+		text += "\n" + meta
+	}
+	s.line(text)
+	if c.Description != "" {
+		s.words("Description", string(c.Description))
+	}
+	if len(v.Releases) == 0 {
+		s.line("In no release so far.")
+	}
+	shown := 0
+	for _, r := range v.Releases {
+		if s.row(shareLine(r), press("Steps", "step.list", r.ShortID, c.ID).says("Steps in "+r.Label)) {
+			shown++
+		}
+	}
+	s.reserve = 0
+	path := fmt.Sprintf("/customers/%d", c.ID)
+	if left := len(v.Releases) - shown; left > 0 {
+		s.small("…and " + plural(left, "more release"))
+	}
+	state := press("Archive", "customer.archive", c.ID)
+	if !c.IsActive {
+		state = press("Restore", "customer.restore", c.ID)
+	}
+	s.actions(press("Edit", "customer.edit", c.ID), press("Move", "customer.move", c.ID), state, env.open("Open page ↗", path))
+	return s.message()
+}

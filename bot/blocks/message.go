@@ -1,0 +1,111 @@
+package blocks
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"github.com/slack-go/slack"
+)
+
+// Message is an answer: blocks, and the text that stands for them in notifications, for screen readers and
+// wherever blocks cannot be shown. Text is mrkdwn, escaped like the blocks.
+type Message struct {
+	Text   string
+	Blocks []slack.Block
+}
+
+// Env is what a layout needs to know of the program around it.
+type Env struct {
+	BaseURL string // of the status page, without a slash at its end; empty when there is none
+	Command string // the slash command as this person types it: "/rollcall"
+}
+
+func (e Env) typed(line string) string { return code(e.Command + " " + line) }
+
+// sheet collects a message block by block. Whatever is added once it is full is left out and counted.
+type sheet struct {
+	blocks  []slack.Block
+	lines   []string
+	size    int
+	dropped int
+	reserve int // blocks kept free for what must stand at the end
+}
+
+func (s *sheet) add(size int, text string, blocks ...slack.Block) bool {
+	if len(s.blocks)+len(blocks) > maxBlocks-s.reserve || s.size+size > maxMessage {
+		s.dropped++
+		return false
+	}
+	s.blocks = append(s.blocks, blocks...)
+	s.size += size
+	if text != "" {
+		s.lines = append(s.lines, text)
+	}
+	return true
+}
+
+func (s *sheet) header(text string) bool {
+	return s.add(len(text), bold(text), slack.NewHeaderBlock(plainText(oneLine(text), maxHeader)))
+}
+
+// line adds a paragraph of mrkdwn.
+func (s *sheet) line(text string) bool {
+	return s.add(utf8.RuneCountInString(text), text, slack.NewSectionBlock(mrkdwn(text), nil, nil))
+}
+
+// row adds a paragraph with one button beside it.
+func (s *sheet) row(text string, b Button) bool {
+	return s.add(utf8.RuneCountInString(text), text, slack.NewSectionBlock(mrkdwn(text), nil, slack.NewAccessory(b.element(b.Action))))
+}
+
+// small adds a line in small print.
+func (s *sheet) small(text string) bool {
+	return s.add(utf8.RuneCountInString(text), text, slack.NewContextBlock("", mrkdwn(text)))
+}
+
+// words adds text that a person wrote, exactly as it was written.
+func (s *sheet) words(label, text string) bool {
+	text = short(text, maxSection)
+	section := slack.NewRichTextSection(slack.NewRichTextSectionTextElement(label+" ", &slack.RichTextSectionTextStyle{Bold: true}),
+		slack.NewRichTextSectionTextElement(text, nil))
+	return s.add(utf8.RuneCountInString(text), label+" "+Escape(text), slack.NewRichTextBlock("", section))
+}
+
+// code adds a script or statement in fixed width.
+func (s *sheet) code(text string) bool {
+	block := slack.NewRichTextBlock("", &slack.RichTextPreformatted{Type: slack.RTEPreformatted,
+		Elements: []slack.RichTextSectionElement{slack.NewRichTextSectionTextElement(text, nil)}})
+	return s.add(utf8.RuneCountInString(text), Escape(text), block)
+}
+
+func (s *sheet) divider() { s.add(0, "", slack.NewDividerBlock()) }
+
+// actions adds a row of buttons; empty ones are passed over.
+func (s *sheet) actions(buttons ...Button) bool {
+	elements := elements(buttons)
+	if len(elements) == 0 {
+		return true
+	}
+	return s.add(0, "", slack.NewActionBlock("", elements...))
+}
+
+// append puts another message below, as far as there is room.
+func (s *sheet) append(m Message) {
+	text := m.Text
+	for _, b := range m.Blocks {
+		s.add(0, text, b)
+		text = ""
+	}
+}
+
+func (s *sheet) message() Message {
+	return Message{Text: short(strings.Join(s.lines, "\n"), maxFallback), Blocks: s.blocks}
+}
+
+// Say is a message of one paragraph of mrkdwn.
+func Say(text string, buttons ...Button) Message {
+	var s sheet
+	s.line(text)
+	s.actions(buttons...)
+	return s.message()
+}

@@ -1,0 +1,164 @@
+package blocks
+
+import (
+	"fmt"
+	"strings"
+
+	"rollcall/core"
+)
+
+// Releases lists releases with their status and progress.
+func Releases(v core.ReleaseList, page int, env Env) Message {
+	var s sheet
+	s.reserve = 2
+	s.header("Releases")
+	if len(v.Releases) == 0 {
+		s.line("No release fits. A new one starts as a draft: " +
+			env.typed(`release add "Spring release" type=release version=v2.5.0`))
+	}
+	part, at, pages := pageOf(v.Releases, page, perList)
+	for i := range part {
+		r := &part[i]
+		s.row(releaseLine(r), press("Open", "release.show", r.ShortID).says("Open "+r.Label()))
+	}
+	s.reserve = 0
+	s.actions(append(pager("release.list", at, pages), press("Add release", "release.add"), env.open("Open page ↗", "/releases"))...)
+	return s.message()
+}
+
+func releaseLine(r *core.ReleaseView) string {
+	text := releaseName(r) + "\n" + releaseFacts(r)
+	if r.Status != core.Draft {
+		text += "\n" + progress(r.Progress.Counts)
+	}
+	return text
+}
+
+// Release shows one release and what can be done with it.
+func Release(r core.ReleaseView, env Env) Message {
+	var s sheet
+	s.header(releaseTitle(&r))
+	s.line(code(r.ShortID) + " · " + releaseFacts(&r) + releaseProgress(&r))
+	if r.Description != "" {
+		s.words("Description", string(r.Description))
+	}
+	if meta := metadata(r.Metadata); meta != "" {
+		s.line(meta)
+	}
+	if r.ArchiveReason != "" {
+		s.words("Archived because", string(r.ArchiveReason))
+	}
+	if times := releaseTimes(&r); times != "" {
+		s.small(times)
+	}
+	s.actions(releaseButtons(&r, env)...)
+	return s.message()
+}
+
+func releaseTitle(r *core.ReleaseView) string {
+	if r.VersionNumber != "" && string(r.VersionNumber) != r.Name {
+		return string(r.VersionNumber) + " · " + r.Name
+	}
+	return r.Name
+}
+
+func releaseProgress(r *core.ReleaseView) string {
+	if r.Status == core.Draft {
+		return ""
+	}
+	text := "\n" + progress(r.Progress.Counts)
+	for _, c := range core.Categories {
+		if n := r.Progress.Category(c); n.Total > 0 {
+			text += fmt.Sprintf("\n%s: %s", title(string(c)), progress(n))
+		}
+	}
+	if r.Progress.Complete {
+		text += "\n🎉 Every step is done or skipped."
+	}
+	return text
+}
+
+func releaseTimes(r *core.ReleaseView) string {
+	parts := []string{"Created " + Date(r.CreatedAt)}
+	if r.ActivatedAt != nil {
+		parts = append(parts, "activated "+Date(*r.ActivatedAt))
+	}
+	if r.ArchivedAt != nil {
+		parts = append(parts, "archived "+Date(*r.ArchivedAt))
+	}
+	return strings.Join(parts, " · ")
+}
+
+func releaseButtons(r *core.ReleaseView, env Env) []Button {
+	id := r.ShortID
+	page := env.open("Open page ↗", fmt.Sprintf("/releases/%d", r.ID))
+	switch r.Status {
+	case core.Draft:
+		return []Button{press("Steps", "template.list", id), press("Add step", "template.add", id),
+			press("Check", "release.check", id), press("Activate", "release.activate", id).primary(),
+			press("Edit", "release.edit", id), press("Archive", "release.archive", id), page}
+	case core.Active:
+		return []Button{press("Next step", "next", id).primary(), press("Matrix", "matrix", id), press("To do", "todo", id),
+			press("Steps", "template.list", id), press("Edit", "release.edit", id), press("Archive", "release.archive", id), page}
+	}
+	return []Button{press("Matrix", "matrix", id), press("Steps", "template.list", id), page}
+}
+
+func title(word string) string {
+	if word == "" {
+		return ""
+	}
+	return strings.ToUpper(word[:1]) + word[1:]
+}
+
+// Activation shows what activating a release would do. With a button it asks; without, it only tells.
+func Activation(v core.ActivationPreview, confirm Button, env Env) Message {
+	var s sheet
+	s.reserve = 2
+	s.header(releaseTitle(&v.Release))
+	s.line(fmt.Sprintf("*%s × %s = %s*", plural(v.Customers, "customer"), plural(v.Steps, "step"), thousands(v.Customers*v.Steps)) + customs(v))
+	left := 0
+	for _, c := range v.Clusters {
+		if !s.line(fmt.Sprintf("📁 %s · %s\n%s", bold(c.Name), plural(len(c.Customers), "customer"), names(c.Customers, 15))) {
+			left++
+		}
+	}
+	if left > 0 {
+		s.small("…and " + plural(left, "more cluster"))
+	}
+	if len(v.LeftOut) > 0 {
+		var out []string
+		for _, c := range v.LeftOut {
+			out = append(out, c.Name+" ("+c.ClusterName+" / "+c.Namespace+")")
+		}
+		s.line("Left out: " + names(out, 15))
+	}
+	if len(v.Missing) > 0 {
+		s.line("⚠️ " + missing(v.Missing))
+	}
+	for _, n := range v.Notices {
+		s.line("ℹ️ " + Escape(n))
+	}
+	s.reserve = 0
+	s.actions(confirm, press("Steps", "template.list", v.Release.ShortID), press("Release", "release.show", v.Release.ShortID))
+	return s.message()
+}
+
+func customs(v core.ActivationPreview) string {
+	if v.Customs == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" and %s: %s to work through", plural(v.Customs, "custom step"), thousands(v.Total))
+}
+
+func missing(list []core.MissingValue) string {
+	const most = 10
+	text := plural(len(list), "value") + " missing for placeholders:"
+	for _, m := range list[:min(most, len(list))] {
+		text += fmt.Sprintf("\n• %s · %s · %s needs %s", Escape(m.CustomerName), place(m.ClusterName, m.Namespace), m.Step, code(m.Placeholder))
+	}
+	if left := len(list) - most; left > 0 {
+		text += fmt.Sprintf("\n…and %s more", thousands(left))
+	}
+	return text
+}

@@ -1,0 +1,92 @@
+package blocks
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/slack-go/slack"
+)
+
+// Slack's documented limits, in characters or items.
+const (
+	maxBlocks      = 50
+	maxSection     = 3000
+	maxHeader      = 150
+	maxButton      = 75
+	maxPlaceholder = 150
+	maxOptions     = 100
+	maxOptionText  = 75
+	maxLine        = 150 // of a command in an option; buttons keep to it too
+	maxFallback    = 3500
+	maxMessage     = 11000 // Slack refuses messages of about 12,000 characters over all blocks
+)
+
+var escaper = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;",
+	// Slack's mrkdwn knows no escape for its own marks: look-alikes keep a name from breaking the line.
+	"*", "∗", "`", "ˋ", "~", "∼")
+
+// Escape makes text that a person wrote safe inside mrkdwn.
+func Escape(text string) string { return escaper.Replace(text) }
+
+// short cuts text to n characters, the last one an ellipsis where something was cut.
+func short(text string, n int) string {
+	if utf8.RuneCountInString(text) <= n {
+		return text
+	}
+	return string([]rune(text)[:n-1]) + "…"
+}
+
+// oneLine joins the lines of a text, for places that have but one.
+func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }
+
+func mrkdwn(text string) *slack.TextBlockObject {
+	return slack.NewTextBlockObject(slack.MarkdownType, short(text, maxSection), false, true)
+}
+
+// plainText never shows colons as emoji: a namespace or a script may hold them.
+func plainText(text string, n int) *slack.TextBlockObject {
+	if text == "" {
+		text = "–"
+	}
+	return slack.NewTextBlockObject(slack.PlainTextType, short(text, n), false, false)
+}
+
+func bold(text string) string {
+	if text == "" {
+		return ""
+	}
+	return "*" + Escape(text) + "*"
+}
+
+func code(text string) string { return "`" + Escape(text) + "`" }
+
+// Date is a moment that Slack shows in each reader's own zone.
+func Date(at time.Time) string {
+	return fmt.Sprintf("<!date^%d^{date_short_pretty} {time}|%s>", at.Unix(), at.UTC().Format("2006-01-02 15:04 UTC"))
+}
+
+func person(name, id string) string {
+	if name == "" {
+		name = id
+	}
+	return "@" + Escape(name)
+}
+
+// plural counts in words: "1 step", "3 steps".
+func plural(n int, one string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return thousands(n) + " " + one + "s"
+}
+
+func thousands(n int) string {
+	digits := strconv.Itoa(n)
+	for i := len(digits) - 3; i > 0; i -= 3 {
+		digits = digits[:i] + "," + digits[i:]
+	}
+	return digits
+}
