@@ -1,0 +1,103 @@
+package blocks
+
+import (
+	"fmt"
+
+	"rollcall/core"
+)
+
+// Receipt says what an operation came to, with Undo while that is possible, and below it the view that the
+// operation was asked from, drawn anew.
+func Receipt(r core.Receipt, warnings []string, view *Message, further ...Button) Message {
+	var s sheet
+	text := "✅ " + Escape(r.Text) + "."
+	if r.Title != "" {
+		text = "✅ *" + Escape(r.Title) + "*\n" + Escape(r.Text) + "."
+	}
+	for _, d := range r.Details {
+		text += "\n" + Escape(d)
+	}
+	s.line(text)
+	for _, w := range append(append([]string{}, r.Warnings...), warnings...) {
+		s.line("⚠️ " + Escape(w))
+	}
+	var undo Button
+	if r.UndoUntil > 0 {
+		undo = press("Undo", "undo", r.Seq)
+	}
+	s.actions(append([]Button{undo}, further...)...)
+	if view != nil {
+		s.divider()
+		s.append(*view)
+	}
+	return s.message()
+}
+
+// Refusal says why something was not done and what to do instead. Choices, when there are any, finish the
+// command that was typed; view is what it was asked from, as it stands now.
+func Refusal(code core.Code, msg, hint string, choices []Button, view *Message) Message {
+	mark := map[core.Code]string{core.Forbidden: "🔒", core.Ambiguous: "🤔", core.NotFound: "🔎", core.Stale: "♻️",
+		core.Internal: "💥", core.Unavailable: "⏳"}[code]
+	if mark == "" {
+		mark = "⚠️"
+	}
+	var s sheet
+	text := mark + " " + Escape(msg) + "."
+	if hint != "" {
+		text += "\n" + Escape(hint)
+	}
+	s.line(text)
+	for _, b := range choices {
+		if !s.row(Escape(b.Label), Button{Label: "Choose", Action: b.Action, Line: b.Line, Spoken: "Choose " + b.Label}) {
+			s.small(fmt.Sprintf("…and %d more", len(choices)))
+		}
+	}
+	if view != nil {
+		s.divider()
+		s.append(*view)
+	}
+	return s.message()
+}
+
+// Consequence shows what a change would do, with the button that does it.
+func Consequence(v core.ConsequencePreview, confirm Button) Message {
+	var s sheet
+	s.reserve = 1
+	s.header(v.Title)
+	for _, l := range v.Lines {
+		s.line("• " + Escape(l))
+	}
+	s.reserve = 0
+	s.actions(confirm)
+	return s.message()
+}
+
+// Help shows a topic: what it is about, commands with their examples, and buttons that run some of them.
+func Help(topic, intro string, entries []HelpEntry, env Env, buttons ...Button) Message {
+	var s sheet
+	s.reserve = 2
+	s.header(topic)
+	if intro != "" {
+		s.line(intro)
+	}
+	for _, e := range entries {
+		text := "*" + Escape(e.Usage) + "*\n" + Escape(e.Summary)
+		for _, x := range e.Examples {
+			text += "\n" + env.typed(x)
+		}
+		if e.Notes != "" {
+			text += "\n" + e.Notes
+		}
+		s.line(text)
+	}
+	s.reserve = 0
+	s.actions(buttons...)
+	return s.message()
+}
+
+// HelpEntry is one command in a help topic.
+type HelpEntry struct {
+	Usage, Summary string
+	Examples       []string
+	Notes          string // mrkdwn
+}

@@ -1,0 +1,221 @@
+package blocks
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"rollcall/core"
+
+	"github.com/slack-go/slack"
+)
+
+// What a table in a message may hold, by Slack's documented limits, and what is still readable there.
+const (
+	tableRows    = 99 // and the head
+	tableColumns = 8
+	tableText    = 9000
+)
+
+// Matrix shows a release as a grid of steps and customers, one cluster at a time. at picks the cluster and
+// page the group of its customers, both counted from 1.
+func Matrix(v core.Matrix, at, page int, env Env) Message {
+	r := &v.Release
+	var s sheet
+	s.header(releaseTitle(r))
+	s.line(code(r.ShortID) + " · " + releaseFacts(r) + "\n" + progress(v.Progress.Counts))
+	if filter := matrixFilter(&v); filter != "" {
+		s.small(filter)
+	}
+	for _, name := range v.Unknown {
+		s.line("⚠️ No cluster of this release is called " + bold(name) + ".")
+	}
+	if len(v.Clusters) == 0 {
+		s.line("Nothing fits.")
+	} else {
+		at = min(max(at, 1), len(v.Clusters))
+		grid(&s, &v, at, page)
+	}
+	s.selects(&v)
+	s.actions(press("Next step", "next", r.ShortID), press("To do", "todo", r.ShortID), env.open("Open full matrix ↗", matrixPath(&v)))
+	return s.message()
+}
+
+func matrixFilter(v *core.Matrix) string {
+	var parts []string
+	if v.Query.Category != "" {
+		parts = append(parts, string(v.Query.Category)+" steps")
+	}
+	if len(v.Query.Clusters) > 0 {
+		parts = append(parts, "cluster "+names(v.Query.Clusters, 10))
+	}
+	for _, status := range v.Query.Statuses {
+		parts = append(parts, status.String())
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("Only %s: %s of %s", strings.Join(parts, " · "), thousands(v.Shown.Customers), plural(v.Shown.AllCustomers, "customer"))
+}
+
+// matrixPath is the page that shows the same part of the matrix.
+func matrixPath(v *core.Matrix) string {
+	path := fmt.Sprintf("/releases/%d", v.Release.ID)
+	var query []string
+	if v.Query.Category != "" {
+		query = append(query, "category="+string(v.Query.Category))
+	}
+	for _, c := range v.Clusters {
+		if len(v.Query.Clusters) > 0 {
+			query = append(query, "cluster="+queryEscape(c.Cluster.Name))
+		}
+	}
+	for _, status := range v.Query.Statuses {
+		query = append(query, "status="+status.String())
+	}
+	if len(query) == 0 {
+		return path
+	}
+	return path + "?" + strings.Join(query, "&")
+}
+
+// grid draws one cluster as a table, with the words for its signs below.
+func grid(s *sheet, v *core.Matrix, at, page int) {
+	c := &v.Clusters[at-1]
+	s.line(fmt.Sprintf("📁 %s · %s", bold(c.Cluster.Name), progress(c.Progress.Counts)))
+	if len(c.Rows) == 0 || len(c.Customers) == 0 {
+		s.line("No steps here.")
+		return
+	}
+	_, page, pages := pageOf(c.Customers, page, tableColumns)
+	first := (page - 1) * tableColumns
+	last := min(first+tableColumns, len(c.Customers))
+	table, size, rows := slack.NewTableBlock(""), 0, 0
+	head := []slack.TableCell{slack.NewTableRawTextCell("Step")}
+	for _, customer := range c.Customers[first:last] {
+		head = append(head, cell(customer.Name+" ("+customer.Namespace+")", 60, &size))
+	}
+	table.AddRow(head...)
+	var lines []string
+	for i, row := range c.Rows[:min(tableRows, len(c.Rows))] {
+		cells := []slack.TableCell{cell(fmt.Sprintf("%s. %s %s", row.Position, row.Name, row.ShortID), 80, &size)}
+		words := fmt.Sprintf("%s %s", row.ShortID, Escape(row.Name))
+		for j := first; j < last; j++ {
+			text := cellText(c.Cells[i][j])
+			cells = append(cells, cell(text, 40, &size))
+			words += " · " + Escape(c.Customers[j].Name) + ": " + text
+		}
+		if size > tableText {
+			break
+		}
+		table.AddRow(cells...)
+		lines = append(lines, words)
+		rows++
+	}
+	s.add(size, short(strings.Join(lines, "\n"), maxFallback), table)
+	s.small("✅ Done · 🔄 Pending · ⏸️ Skipped · ↩️ Reverted · ⚠️ overridden · ⭐ custom · – not applicable")
+	if left := len(c.Rows) - rows; left > 0 {
+		s.small("…and " + plural(left, "more step"))
+	}
+	s.actions(matrixPager(v, c, at, page, pages)...)
+}
+
+func cell(text string, n int, size *int) *slack.TableRawTextCell {
+	text = short(oneLine(text), n)
+	*size += utf8.RuneCountInString(text)
+	return slack.NewTableRawTextCell(text)
+}
+
+func cellText(c core.Cell) string {
+	if !c.Applies() {
+		return "–"
+	}
+	text := sign(c.Status) + " " + title(c.Status.String())
+	if c.Marks&core.Overridden != 0 {
+		text += " ⚠️"
+	}
+	if c.Marks&core.Custom != 0 {
+		text += " ⭐"
+	}
+	if c.Marks&core.Blocked != 0 {
+		text += " ⛔"
+	}
+	if c.Marks&core.Claimed != 0 {
+		text += " 🔧"
+	}
+	return text
+}
+
+// matrixPager leads to further customers of this cluster and to the clusters beside it.
+func matrixPager(v *core.Matrix, c *core.MatrixCluster, at, page, pages int) []Button {
+	turn := func(label string, at, page int) Button {
+		return press(label, "matrix", append(matrixArgs(v, v.Query.Clusters), fmt.Sprintf("at=%d", at), fmt.Sprintf("page=%d", page), "view=here")...)
+	}
+	var out []Button
+	if page > 1 {
+		out = append(out, turn("◀ Customers", at, page-1))
+	}
+	if page < pages {
+		left := len(c.Customers) - page*tableColumns
+		out = append(out, turn(fmt.Sprintf("%d more customers ▶", left), at, page+1))
+	}
+	if at > 1 {
+		out = append(out, turn("◀ "+v.Clusters[at-2].Cluster.Name, at-1, 1))
+	}
+	if at < len(v.Clusters) {
+		out = append(out, turn(v.Clusters[at].Cluster.Name+" ▶", at+1, 1))
+	}
+	return out
+}
+
+// matrixArgs are the words that ask for the same matrix with other clusters.
+func matrixArgs(v *core.Matrix, clusters []string) []any {
+	args := []any{v.Release.ShortID}
+	if len(clusters) > 0 {
+		args = append(args, `cluster="`+strings.ReplaceAll(strings.Join(clusters, ","), `"`, `\"`)+`"`)
+	}
+	if v.Query.Category != "" {
+		args = append(args, "category="+string(v.Query.Category))
+	}
+	if len(v.Query.Statuses) > 0 {
+		var names []string
+		for _, s := range v.Query.Statuses {
+			names = append(names, s.String())
+		}
+		args = append(args, "status="+strings.Join(names, ","))
+	}
+	return args
+}
+
+// selects offers the filters: which cluster, which category, which status.
+func (s *sheet) selects(v *core.Matrix) {
+	line := func(args ...any) string { return press("", "matrix", append(args, "view=here")...).Line }
+	clusters := []choice{{Label: "All clusters", Line: line(v.Release.ShortID)}}
+	for _, name := range v.Names {
+		c := choice{Label: name, Line: line(matrixArgs(&core.Matrix{Release: v.Release}, []string{name})...)}
+		if Fits(c.Line) {
+			clusters = append(clusters, c)
+		}
+	}
+	statuses := []choice{{Label: "All statuses", Line: line(matrixArgs(&core.Matrix{Release: v.Release}, v.Query.Clusters)...)}}
+	for _, status := range core.Statuses {
+		q := core.MatrixQuery{Statuses: []core.Status{status}}
+		statuses = append(statuses, choice{Label: title(status.String()), Line: line(matrixArgs(&core.Matrix{Release: v.Release, Query: q}, v.Query.Clusters)...)})
+	}
+	kept := statuses[:0]
+	for _, c := range statuses {
+		if Fits(c.Line) {
+			kept = append(kept, c)
+		}
+	}
+	var elements []slack.BlockElement
+	if len(v.Names) > 1 {
+		elements = append(elements, pick("matrix:cluster", "Cluster", clusters))
+	}
+	if len(kept) > 0 {
+		elements = append(elements, pick("matrix:status", "Status", kept))
+	}
+	if len(elements) > 0 {
+		s.add(0, "", slack.NewActionBlock("", elements...))
+	}
+}

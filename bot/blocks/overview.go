@@ -1,0 +1,129 @@
+package blocks
+
+import (
+	"fmt"
+	"net/url"
+	"strings"
+
+	"rollcall/core"
+)
+
+func queryEscape(text string) string { return url.QueryEscape(text) }
+
+// Status shows what is under way everywhere.
+func Status(v core.Dashboard, env Env) Message {
+	var s sheet
+	s.reserve = 2
+	s.header("Status")
+	overview(&s, v, env)
+	s.line(stats(v.Stats))
+	if len(v.Activity) > 0 {
+		s.line("*Recent activity*\n" + activityLines(v.Activity, 5))
+	}
+	s.reserve = 0
+	s.actions(press("Next step", "next").primary(), press("Activity", "activity"), env.open("Open dashboard ↗", "/"))
+	return s.message()
+}
+
+// overview lists the active releases, or what to do first.
+func overview(s *sheet, v core.Dashboard, env Env) {
+	if len(v.ActiveReleases) == 0 {
+		s.line("No release is active.")
+	}
+	const most = 10
+	for i := range v.ActiveReleases[:min(most, len(v.ActiveReleases))] {
+		r := &v.ActiveReleases[i]
+		s.row(releaseLine(r), press("Matrix", "matrix", r.ShortID).says("Matrix of "+r.Label()))
+	}
+	if left := len(v.ActiveReleases) - most; left > 0 {
+		text, button := env.more(left, "active release", "/releases?status=active")
+		s.small(text)
+		s.actions(button)
+	}
+	if len(v.Clusters) > 0 {
+		var parts []string
+		for _, c := range v.Clusters {
+			parts = append(parts, fmt.Sprintf("%s (%d)", c.Name, c.CustomerCount))
+		}
+		s.line("*Clusters* " + names(parts, 20))
+	}
+}
+
+func stats(c core.Counts) string {
+	return fmt.Sprintf("*Steps* pending %s · done %s · skipped %s · reverted %s", thousands(c.Pending), thousands(c.Done), thousands(c.Skipped), thousands(c.Reverted))
+}
+
+// Menu is the answer to the bare command: what is under way and what can be done from here.
+func Menu(v core.Dashboard, role core.Role, env Env) Message {
+	var s sheet
+	s.reserve = 6
+	s.header("Rollcall")
+	if len(v.ActiveReleases) == 0 && len(v.Clusters) == 0 {
+		s.line("Welcome. Rollcall tracks a release across customers and clusters: who got which step, and what is left. " +
+			"Start with a cluster, add the customers on it, then a release with its steps.")
+	} else {
+		overview(&s, v, env)
+	}
+	s.reserve = 0
+	s.actions(press("Next step", "next").primary(), press("To do", "todo"), press("Status", "status"), press("Activity", "activity"), press("Help", "help"))
+	s.actions(press("Releases", "release.list"), press("Customers", "customer.list"), press("Clusters", "cluster.list"), env.open("Open page ↗", "/"))
+	if role >= core.Admin {
+		s.actions(press("Add release", "release.add"), press("Add customer", "customer.add"), press("Add cluster", "cluster.add"))
+	}
+	s.small("Or type: " + env.typed("next") + " · " + env.typed("todo") + " · " + env.typed("help step"))
+	return s.message()
+}
+
+// Activity shows what happened, newest first.
+func Activity(v core.ActivityFeed, older Button, env Env) Message {
+	var s sheet
+	s.reserve = 1
+	s.header("Activity")
+	if len(v.Events) == 0 {
+		s.line("Nothing has happened yet.")
+	}
+	for i := range v.Events {
+		s.line(activityLine(&v.Events[i]))
+	}
+	s.reserve = 0
+	s.actions(older, env.open("Open page ↗", "/activity"))
+	return s.message()
+}
+
+func activityLines(list []core.Activity, n int) string {
+	var lines []string
+	for i := range list[:min(n, len(list))] {
+		lines = append(lines, "• "+activityLine(&list[i]))
+	}
+	return strings.Join(lines, "\n")
+}
+
+func activityLine(a *core.Activity) string {
+	text := Date(a.At) + " · " + person(a.ActorName, a.Actor) + " · " + Escape(a.Verb)
+	if a.Refused {
+		text += " (refused)"
+	}
+	if a.Title != "" {
+		text += " · " + Escape(short(oneLine(a.Title), 300))
+	}
+	if a.Text != "" {
+		text += " · “" + Escape(short(oneLine(string(a.Text)), 200)) + "”"
+	}
+	return text
+}
+
+// WhoAmI says what is known of the asker and what they may do.
+func WhoAmI(v core.WhoAmI, _ Env) Message {
+	var s sheet
+	s.line(fmt.Sprintf("You are %s (%s) with the role *%s*: %s.", person(v.Person.Name, v.Person.ID), code(v.Person.ID), v.Role, Escape(v.Why)))
+	s.line(map[core.Role]string{
+		core.NoRole:   "You may neither read nor change anything here.",
+		core.Viewer:   "You may read everything.",
+		core.Operator: "You may read everything and work on steps: done, skip, revert, reopen, note.",
+		core.Admin:    "You may do everything.",
+	}[v.Role])
+	if len(v.Admins) > 0 && v.Role < core.Admin {
+		s.small("Admins: " + names(v.Admins, 10))
+	}
+	return s.message()
+}

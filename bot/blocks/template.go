@@ -1,0 +1,81 @@
+package blocks
+
+import (
+	"fmt"
+
+	"rollcall/core"
+)
+
+// Templates lists the steps that a release has for everybody.
+func Templates(v core.TemplateList, page int, env Env) Message {
+	r := &v.Release
+	var s sheet
+	s.reserve = 2
+	s.header("Steps of " + releaseTitle(r))
+	s.small(code(r.ShortID) + " · " + releaseFacts(r))
+	all := append(append([]core.TemplateView{}, v.Deploy...), v.Verify...)
+	if len(all) == 0 {
+		s.line("No steps yet: " + env.typed("template add "+r.ShortID+` "Run migration" category=deploy type=sql content="…"`))
+	}
+	part, at, pages := pageOf(all, page, 20)
+	var category core.Category
+	for i := range part {
+		t := &part[i]
+		if t.Category != category {
+			category = t.Category
+			s.line(fmt.Sprintf("*%s steps* · %d", title(string(category)), len(v.Category(category))))
+		}
+		s.row(templateLine(t), press("Open", "template.show", r.ShortID, t.ShortID).says("Open "+t.ShortID+" "+t.Name))
+	}
+	s.reserve = 0
+	buttons := pager("template.list", at, pages, r.ShortID)
+	if r.Status != core.Archived {
+		buttons = append(buttons, press("Add step", "template.add", r.ShortID))
+	}
+	if r.Status == core.Draft {
+		buttons = append(buttons, press("Activate", "release.activate", r.ShortID).primary())
+	}
+	s.actions(append(buttons, press("Release", "release.show", r.ShortID))...)
+	return s.message()
+}
+
+func templateLine(t *core.TemplateView) string {
+	text := fmt.Sprintf("%s. %s %s · %s", t.Position, bold(t.Name), code(t.ShortID), t.Type)
+	if t.Description != "" {
+		text += "\n" + Escape(short(oneLine(string(t.Description)), 200))
+	}
+	return text
+}
+
+// Template shows one step of a release with its content.
+func Template(r core.ReleaseView, t core.TemplateView, env Env) Message {
+	var s sheet
+	s.header(t.Name)
+	s.line(fmt.Sprintf("%s · %s %s (%s) · %s · revision %d", bold(r.Label()), t.Category, t.Position, t.ShortID, t.Type, t.Revision))
+	if t.Description != "" {
+		s.words("Description", string(t.Description))
+	}
+	content(&s, string(t.Content), env.open("Open page ↗", fmt.Sprintf("/releases/%d/steps/%s", r.ID, t.ShortID)))
+	if r.Status != core.Archived {
+		s.actions(press("Edit", "template.edit", r.ShortID, t.ShortID), press("Move", "template.move", r.ShortID, t.ShortID),
+			press("Remove", "template.remove", r.ShortID, t.ShortID), press("All steps", "template.list", r.ShortID))
+	}
+	return s.message()
+}
+
+// maxContent is how much of a step's content stands in a message; Slack refuses much longer ones.
+const maxContent = 9000
+
+// content shows a script to the letter; a long one is cut, and says so with the way to the rest.
+func content(s *sheet, text string, page Button) {
+	if text == "" {
+		s.small("No content.")
+		return
+	}
+	runes := []rune(text)
+	s.code(Visible(string(runes[:min(len(runes), maxContent)])))
+	if left := len(runes) - maxContent; left > 0 {
+		s.small(fmt.Sprintf("…and %s more characters, on the page.", thousands(left)))
+		s.actions(page)
+	}
+}
