@@ -25,8 +25,8 @@ type Field struct {
 	Options                        []Option // a select, unless empty
 }
 
-// Option is one entry of a select in a form.
-type Option struct{ Value, Label string }
+// Option is one entry of a select in a form. Other is a second name it is known by.
+type Option struct{ Value, Label, Other string }
 
 // InputAction is the action id of every input.
 const InputAction = "value"
@@ -43,9 +43,7 @@ func (f Form) View() *slack.ModalViewRequest {
 	if f.Problem != "" {
 		blocks = append(blocks, slack.NewSectionBlock(mrkdwn("⚠️ "+Escape(f.Problem)), nil, nil))
 	}
-	for _, text := range f.Intro {
-		blocks = append(blocks, slack.NewSectionBlock(mrkdwn(text), nil, nil))
-	}
+	blocks = append(blocks, Intro(f.Intro)...)
 	for _, field := range f.Fields {
 		blocks = append(blocks, field.input())
 	}
@@ -109,4 +107,13 @@ func Notice(title, text string) *slack.ModalViewRequest {
 		Type: slack.VTModal, Title: plainText(title, 24), Close: plainText("Close", 24),
 		Blocks: slack.Blocks{BlockSet: []slack.Block{slack.NewSectionBlock(mrkdwn(text), nil, nil)}},
 	}
+}
+
+// Intro is paragraphs of mrkdwn above the fields of a form.
+func Intro(texts []string) []slack.Block {
+	var blocks []slack.Block
+	for _, text := range texts {
+		blocks = append(blocks, slack.NewSectionBlock(mrkdwn(text), nil, nil))
+	}
+	return blocks
 }

@@ -116,7 +116,7 @@ func Activation(v core.ActivationPreview, confirm Button, env Env) Message {
 	var s sheet
 	s.reserve = 2
 	s.header(releaseTitle(&v.Release))
-	s.line(fmt.Sprintf("*%s × %s = %s*", plural(v.Customers, "customer"), plural(v.Steps, "step"), thousands(v.Customers*v.Steps)) + customs(v))
+	s.line(ActivationText(v))
 	left := 0
 	for _, c := range v.Clusters {
 		if !s.line(fmt.Sprintf("📁 %s · %s\n%s", bold(c.Name), plural(len(c.Customers), "customer"), names(c.Customers, 15))) {
@@ -142,6 +142,11 @@ func Activation(v core.ActivationPreview, confirm Button, env Env) Message {
 	s.reserve = 0
 	s.actions(confirm, press("Steps", "template.list", v.Release.ShortID), press("Release", "release.show", v.Release.ShortID))
 	return s.message()
+}
+
+// ActivationText is an activation in one line of mrkdwn: customers × steps.
+func ActivationText(v core.ActivationPreview) string {
+	return fmt.Sprintf("*%s × %s = %s*", plural(v.Customers, "customer"), plural(v.Steps, "step"), thousands(v.Customers*v.Steps)) + customs(v)
 }
 
 func customs(v core.ActivationPreview) string {

@@ -1,0 +1,211 @@
+package bot
+
+import (
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"rollcall/core"
+)
+
+// bind gives the words and fields of a line to the arguments of a command. Errors name the field and the
+// nearest right thing.
+func bind(cmd *Command, words []Word, fields []Field) (In, error) {
+	in := In{cmd: cmd, values: map[string]string{}, meta: map[string]string{}}
+	for _, f := range fields {
+		if err := in.field(f); err != nil {
+			return in, err
+		}
+	}
+	if err := in.words(words, fields); err != nil {
+		return in, err
+	}
+	return in, nil
+}
+
+func (in In) field(f Field) error {
+	if key, ok := metaKey(f.Key); ok && in.cmd.arg("meta") != nil {
+		in.meta[key] = f.Value.Text
+		return nil
+	}
+	a := in.cmd.arg(f.Key)
+	if a == nil {
+		return unknownField(in.cmd, f)
+	}
+	if _, twice := in.values[a.Name]; twice {
+		return bad(a.Name, "%s is given twice", a.Name)
+	}
+	return in.set(a, f.Value.Text)
+}
+
+func metaKey(key string) (string, bool) {
+	for _, prefix := range []string{"meta.", "metadata."} {
+		if rest, ok := strings.CutPrefix(key, prefix); ok && rest != "" {
+			return rest, true
+		}
+	}
+	return "", false
+}
+
+// words gives words to the arguments that have a place and are not given by name already.
+func (in In) words(words []Word, fields []Field) error {
+	var open []*Arg
+	for i := range in.cmd.Args {
+		a := &in.cmd.Args[i]
+		if _, given := in.values[a.Name]; (a.Place || a.Rest) && !given {
+			open = append(open, a)
+		}
+	}
+	if len(open) > 0 && leavesOutRelease(open, words) {
+		open = open[1:]
+	}
+	for len(words) > 0 && len(open) > 0 {
+		a := open[0]
+		open = open[1:]
+		text, used := words[0].Text, 1
+		if a.Rest {
+			var all []string
+			for _, w := range words {
+				all = append(all, w.Text)
+			}
+			text, used = strings.Join(all, " "), len(words)
+		}
+		if err := in.set(a, text); err != nil {
+			return err
+		}
+		words = words[used:]
+	}
+	if len(words) == 0 {
+		return nil
+	}
+	return tooMany(in.cmd, words[0], fields)
+}
+
+var shortStep = regexp.MustCompile(`^(?i:[DVC][0-9]+)$`)
+
+// leavesOutRelease says whether the words do without the release, which may be left out while one is active.
+// A step's short id is the landmark: it stands right behind the customer.
+func leavesOutRelease(open []*Arg, words []Word) bool {
+	if open[0].Kind != Release || open[0].Required {
+		return false
+	}
+	places := 0
+	stepAt := -1
+	for i, a := range open {
+		if a.Rest {
+			break
+		}
+		places++
+		if a.Kind == Step {
+			stepAt = i
+		}
+	}
+	for i, w := range words {
+		if stepAt > 0 && !w.Quoted && shortStep.MatchString(w.Text) {
+			return i == stepAt-1
+		}
+	}
+	required := 0
+	for _, a := range open {
+		if a.Required && !a.Rest {
+			required++
+		}
+	}
+	return required > 0 && len(words) < places && len(words) <= required
+}
+
+// set checks a value as far as its kind allows without looking anything up.
+func (in In) set(a *Arg, text string) error {
+	switch a.Kind {
+	case OneOf:
+		return in.setChoice(a, text)
+	case YesNo:
+		switch strings.ToLower(strings.TrimSpace(text)) {
+		case "yes", "y", "true", "1", "on":
+			text = "yes"
+		case "no", "n", "false", "0", "off", "":
+			text = "no"
+		default:
+			return bad(a.Name, "%s is yes or no, not %q", a.Name, text)
+		}
+	case Count:
+		n, err := strconv.ParseInt(strings.TrimPrefix(strings.TrimSpace(text), "#"), 10, 64)
+		if err != nil || n < 0 {
+			return bad(a.Name, "%s is a number, not %q", a.Name, text)
+		}
+		text = strconv.FormatInt(n, 10)
+	case Words, Day, Release, Customer, Cluster, Step, Clusters, Customers:
+		text = strings.TrimSpace(text)
+	}
+	in.values[a.Name] = text
+	return nil
+}
+
+// setChoice takes one of an argument's choices, or several with commas between them where it is a list.
+func (in In) setChoice(a *Arg, text string) error {
+	var out []string
+	for _, part := range strings.Split(text, ",") {
+		part = strings.ToLower(strings.TrimSpace(part))
+		match := ""
+		for _, c := range a.Choices {
+			if c == part || (len(part) >= 3 && strings.HasPrefix(c, part)) {
+				match = c
+			}
+		}
+		if match == "" {
+			err := bad(a.Name, "%s is %s, not %q", a.Name, orList(a.Choices), part)
+			if near := closest(part, a.Choices, 1); len(near) == 1 {
+				err.Hint = fmt.Sprintf("Did you mean %s=%s?", a.Name, near[0])
+			}
+			return err
+		}
+		out = append(out, match)
+	}
+	in.values[a.Name] = strings.Join(out, ",")
+	return nil
+}
+
+func unknownField(cmd *Command, f Field) error {
+	var names []string
+	for _, a := range cmd.Args {
+		if !a.Hidden && a.Kind != Meta {
+			names = append(names, a.Name)
+		}
+	}
+	err := bad(f.Key, "`%s` has no field %q", cmd.Name(), f.Key)
+	switch near := closest(f.Key, names, 1); {
+	case len(near) == 1:
+		err.Hint = fmt.Sprintf("Did you mean %s=?", near[0])
+	case len(names) == 0:
+		err.Hint = "It takes no fields."
+	default:
+		err.Hint = "It takes " + andList(names) + `. Put quotes around a text that holds "=".`
+	}
+	return err
+}
+
+func tooMany(cmd *Command, w Word, fields []Field) error {
+	err := bad("", "`%s` does not know what to do with %q (character %d)", cmd.Name(), w.Text, w.At)
+	err.Hint = "It is written " + cmd.Usage() + `. Put quotes around a name or text with spaces: "Customer A".`
+	for _, f := range fields {
+		if !f.Value.Quoted && f.Value.At < w.At && f.Value.Text != "" {
+			err.Hint = fmt.Sprintf(`Put quotes around a text with spaces: %s="%s %s …".`, f.Key, f.Value.Text, w.Text)
+		}
+	}
+	return err
+}
+
+func bad(field, format string, args ...any) *core.Error {
+	return &core.Error{Code: core.Invalid, Field: field, Msg: fmt.Sprintf(format, args...)}
+}
+
+func orList(words []string) string  { return join(words, " or ") }
+func andList(words []string) string { return join(words, " and ") }
+
+func join(words []string, last string) string {
+	if len(words) < 2 {
+		return strings.Join(words, "")
+	}
+	return strings.Join(words[:len(words)-1], ", ") + last + words[len(words)-1]
+}

@@ -1,0 +1,209 @@
+package bot
+
+import (
+	"strings"
+
+	"rollcall/bot/blocks"
+	"rollcall/core"
+)
+
+// Command is one row of the table: all that is known of a command stands here, and parsing, usage, help,
+// suggestions, forms, buttons and the README's list are made from it. A row with Op changes something, one
+// with Show only reads.
+type Command struct {
+	Noun     string   // "step"; empty for commands that stand alone
+	Verb     string   // "done"
+	Aliases  []string // further verbs for it
+	Alone    bool     // its verb is enough without the noun
+	Summary  string   // at most 60 characters
+	Args     []Arg
+	Examples []string // each parses and builds
+	Consent  string   // the flag that Confirm sets; "confirm" when empty
+
+	// Op is the operation that the command stands for.
+	Op func(In) core.Operation
+	// Show answers a command that only reads.
+	Show func(*call) (blocks.Message, error)
+	// Present fills the form of an edit with what is stored now; nil when there is nothing to fill in.
+	Present func(*call) (map[string]string, error)
+	// Check reads content before it is saved and warns of what looks wrong in it.
+	Check func(In) []string
+}
+
+// Name is how the command is typed: "step done", "next".
+func (c *Command) Name() string { return strings.TrimSpace(c.Noun + " " + c.Verb) }
+
+// Action is the command's id on buttons: "step.done".
+func (c *Command) Action() string { return strings.ReplaceAll(c.Name(), " ", ".") }
+
+// Usage is the command with its arguments: `step skip [release] <customer> <step> reason=`.
+func (c *Command) Usage() string {
+	parts := []string{c.Name()}
+	for _, a := range c.Args {
+		switch {
+		case a.Hidden:
+		case a.Place && a.Required:
+			parts = append(parts, "<"+a.Name+">")
+		case a.Place:
+			parts = append(parts, "["+a.Name+"]")
+		case a.Kind == Meta:
+			parts = append(parts, "[meta.KEY=]")
+		case a.Required:
+			parts = append(parts, a.Name+"=")
+		default:
+			parts = append(parts, "["+a.Name+"=]")
+		}
+	}
+	return strings.Join(parts, " ")
+}
+
+// arg finds an argument by its name or another name of it.
+func (c *Command) arg(key string) *Arg {
+	for i := range c.Args {
+		a := &c.Args[i]
+		if a.Name == key {
+			return a
+		}
+		for _, also := range a.Also {
+			if also == key {
+				return a
+			}
+		}
+	}
+	return nil
+}
+
+// Arg is one argument of a command.
+type Arg struct {
+	Name     string
+	Also     []string // other names that are understood
+	Kind     Kind
+	Place    bool // given by its place behind the verb; by name=value as well
+	Rest     bool // takes all words that are left
+	Required bool
+	Hidden   bool     // set by buttons, never asked for or told about
+	Choices  []string // for OneOf
+	Help     string
+	Example  string // shown in an empty field
+}
+
+// Kind says what an argument's text means and how a form asks for it.
+type Kind int
+
+// The kinds of arguments.
+const (
+	Words   Kind = iota // a text of one line
+	Prose               // a text of several lines
+	Script              // a step's content
+	OneOf               // one of Choices
+	Day                 // a date
+	YesNo               // yes or no
+	Count               // a number
+	Release             // a reference to a release; left out, it is the only active one
+	Customer
+	Cluster
+	Step
+	Clusters  // several, separated by commas
+	Customers // several, separated by commas
+	Meta      // metadata, given as meta.KEY=value
+)
+
+// In is what was given to a command, by the names of its arguments. Asking for a name that the row does not
+// declare is a fault of the program and panics; the examples run in tests so that it never reaches anyone.
+type In struct {
+	cmd    *Command
+	values map[string]string
+	meta   map[string]string
+}
+
+// Str is a value as typed; empty when it was not given.
+func (in In) Str(name string) string {
+	in.declared(name)
+	return in.values[name]
+}
+
+// Has says whether a value was given, be it empty.
+func (in In) Has(name string) bool {
+	in.declared(name)
+	_, ok := in.values[name]
+	return ok
+}
+
+// Ptr is nil when a value was not given: edits leave such fields alone.
+func (in In) Ptr(name string) *string {
+	if !in.Has(name) {
+		return nil
+	}
+	v := in.values[name]
+	return &v
+}
+
+// Yes says whether a flag was set.
+func (in In) Yes(name string) bool { return in.Str(name) == "yes" }
+
+// List is a value's parts between commas, empty ones left out.
+func (in In) List(name string) []string {
+	var out []string
+	for _, part := range strings.Split(in.Str(name), ",") {
+		if part = strings.TrimSpace(part); part != "" {
+			out = append(out, part)
+		}
+	}
+	return out
+}
+
+// Meta is the metadata given; a key with an empty value is to be removed.
+func (in In) Meta() map[string]string { return in.meta }
+
+func (in In) declared(name string) {
+	if in.cmd.arg(name) == nil {
+		panic("bot: " + in.cmd.Name() + " declares no argument " + name)
+	}
+}
+
+// missing is the required arguments that were not given.
+func (in In) missing() []Arg {
+	var out []Arg
+	for _, a := range in.cmd.Args {
+		if a.Required && strings.TrimSpace(in.values[a.Name]) == "" {
+			out = append(out, a)
+		}
+	}
+	return out
+}
+
+// with is the same input with one value set anew.
+func (in In) with(name, value string) In {
+	values := map[string]string{name: value}
+	for k, v := range in.values {
+		if k != name {
+			values[k] = v
+		}
+	}
+	in.values = values
+	return in
+}
+
+// without is the same input with one value taken out.
+func (in In) without(name string) In {
+	out := in.with(name, "")
+	delete(out.values, name)
+	return out
+}
+
+// Line is the command that gives this input again.
+func (in In) Line() string {
+	line := Line{}
+	for _, w := range strings.Fields(in.cmd.Name()) {
+		line.Words = append(line.Words, Word{Text: w})
+	}
+	for _, a := range in.cmd.Args {
+		if v, ok := in.values[a.Name]; ok {
+			line.Fields = append(line.Fields, Field{Key: a.Name, Value: Word{Text: v}})
+		}
+	}
+	for _, k := range sortedKeys(in.meta) {
+		line.Fields = append(line.Fields, Field{Key: "meta." + k, Value: Word{Text: in.meta[k]}})
+	}
+	return Format(line)
+}

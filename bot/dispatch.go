@@ -1,0 +1,290 @@
+package bot
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"rollcall/bot/blocks"
+	"rollcall/core"
+
+	"github.com/slack-go/slack"
+)
+
+// Request is one thing a person did, in the bot's own words: a command typed, a button clicked (its value is a
+// command too), or a form sent.
+type Request struct {
+	Via     core.Via
+	Key     string // the same thing delivered twice has the same key
+	User    string
+	Channel string
+	Command string // the slash command as it was typed, "/rollcall"
+	Line    string // the command line, Slack's escaping undone
+	Form    *Submission
+	ReplyTo string // where an answer can be posted later
+	CanAsk  bool   // a form can be opened
+	Inline  bool   // it came from an answer that the next answer may replace
+}
+
+// Submission is a form sent back: what it carried along, and the values by the names of its fields.
+type Submission struct {
+	Meta   string
+	Values map[string]string
+}
+
+// Answer is what is to be shown. At most one of Message, Form and Errors is set; none means that a form that
+// was sent simply closes.
+type Answer struct {
+	Message *blocks.Message
+	Form    *slack.ModalViewRequest // to be opened or, after a submission, shown in the place of the one sent
+	Errors  map[string]string       // by field of the form that was sent
+	Replace bool                    // Message takes the place of the answer that was clicked
+	ReplyTo string                  // where Message goes
+	Channel string                  // and where else, should that fail
+}
+
+// Dispatch answers a request. It never fails: whatever goes wrong is worded for the person, and logged once.
+func (b *Bot) Dispatch(ctx context.Context, req Request) (ans Answer) {
+	start := b.cfg.Now()
+	c := &call{bot: b, ctx: ctx, req: req, env: blocks.Env{BaseURL: b.cfg.BaseURL, Command: req.Command}}
+	if c.env.Command == "" {
+		c.env.Command = "/rollcall"
+	}
+	c.actor = core.Person(req.User, req.Via).In(req.Channel)
+	var err error
+	defer func() {
+		if p := recover(); p != nil {
+			b.cfg.Log.Error("panic", "ref", c.ref(), "panic", p, "stack", string(debug.Stack()))
+			err = core.AsError(fmt.Errorf("panic: %v", p))
+			ans = c.refuse(err)
+		}
+		ans.ReplyTo, ans.Channel = c.req.ReplyTo, c.req.Channel
+		b.cfg.Log.Info("request", "op", c.name(), "actor", req.User, "via", req.Via, "channel", req.Channel,
+			"key", req.Key, "ms", b.cfg.Now().Sub(start).Milliseconds(), "code", core.ErrorCode(err))
+	}()
+	if req.Form != nil {
+		ans, err = c.submitted(*req.Form)
+	} else {
+		ans, err = c.typed()
+	}
+	if err != nil {
+		ans = c.refuse(err)
+	}
+	return ans
+}
+
+// call is one request on its way through.
+type call struct {
+	bot   *Bot
+	ctx   context.Context
+	req   Request
+	actor core.Actor
+	env   blocks.Env
+	cmd   *Command
+	in    In
+	form  *formState // the form that was sent, if one was
+}
+
+func (c *call) name() string {
+	if c.cmd == nil {
+		return ""
+	}
+	return c.cmd.Name()
+}
+
+// ref ties an answer to the log.
+func (c *call) ref() string {
+	sum := sha256.Sum256([]byte(c.req.Key))
+	return hex.EncodeToString(sum[:4])
+}
+
+// typed answers a command line.
+func (c *call) typed() (Answer, error) {
+	line, err := Parse(c.req.Line)
+	if err != nil {
+		return Answer{}, err
+	}
+	if len(line.Words) == 0 && len(line.Fields) == 0 {
+		line.Words = []Word{{Text: "menu", At: 1}}
+	}
+	cmd, rest := c.bot.table.find(line.Words)
+	if i := fieldAt(line.Fields, "help"); i >= 0 {
+		return c.showHelp(line.Words), nil
+	}
+	if cmd == nil {
+		return c.unknown(line), nil
+	}
+	c.cmd = cmd
+	if c.in, err = bind(cmd, rest, line.Fields); err != nil {
+		return Answer{}, err
+	}
+	return c.run()
+}
+
+func fieldAt(fields []Field, key string) int {
+	for i, f := range fields {
+		if f.Key == key {
+			return i
+		}
+	}
+	return -1
+}
+
+// run does or shows what the command asks, or asks for what is missing.
+func (c *call) run() (Answer, error) {
+	if c.cmd.Show != nil {
+		if missing := c.in.missing(); len(missing) > 0 {
+			return c.ask("", missing)
+		}
+		m, err := c.cmd.Show(c)
+		if err != nil {
+			return Answer{}, err
+		}
+		return Answer{Message: &m, Replace: c.req.Inline && c.view() != ""}, nil
+	}
+	missing := c.in.missing()
+	if len(missing) > 0 || (c.cmd.Present != nil && c.nothingToChange()) {
+		return c.ask("", missing)
+	}
+	return c.do()
+}
+
+// nothingToChange is true for an edit that names its target and no field: then a form shows what is there.
+func (c *call) nothingToChange() bool {
+	for name := range c.in.values {
+		if a := c.cmd.arg(name); !a.Hidden && !a.Required && a.Kind != Release {
+			return false
+		}
+	}
+	return len(c.in.meta) == 0
+}
+
+// do runs the operation and words its receipt.
+func (c *call) do() (Answer, error) {
+	receipt, err := c.bot.core.Do(c.ctx, c.actor, c.key(), c.cmd.Op(c.in))
+	if err != nil {
+		return Answer{}, err
+	}
+	var warnings []string
+	if c.cmd.Check != nil {
+		warnings = c.cmd.Check(c.in)
+	}
+	m := blocks.Receipt(receipt, warnings, c.redraw(receipt), further(receipt)...)
+	return Answer{Message: &m, Replace: c.req.Inline}, nil
+}
+
+// key is the request key: a form's own draft, which its first accepted submission spends, or what Slack gave
+// the request.
+func (c *call) key() string {
+	if c.form != nil {
+		return "draft/" + c.form.Draft
+	}
+	return c.req.Key
+}
+
+// refuse words an error. This is the one place where errors become answers.
+func (c *call) refuse(err error) Answer {
+	var syntax *SyntaxError
+	if errors.As(err, &syntax) {
+		m := blocks.Refusal(core.Invalid, syntax.Error(), syntax.Hint, nil, nil)
+		return Answer{Message: &m}
+	}
+	e := core.AsError(err)
+	if e.Code == core.Internal {
+		c.bot.cfg.Log.Error("request failed", "ref", c.ref(), "op", c.name(), "err", err)
+		m := blocks.Refusal(e.Code, e.Msg+" (ref "+c.ref()+")", e.Hint, nil, nil)
+		return Answer{Message: &m}
+	}
+	if c.form != nil {
+		return c.refuseForm(e)
+	}
+	if c.cmd == nil {
+		m := blocks.Refusal(e.Code, e.Msg, e.Hint, nil, nil)
+		return Answer{Message: &m}
+	}
+	switch e.Code {
+	case core.Confirm:
+		return c.confirm(e)
+	case core.Stale:
+		m := blocks.Refusal(e.Code, e.Msg, e.Hint, nil, c.redraw(core.Receipt{}))
+		return Answer{Message: &m, Replace: c.req.Inline}
+	case core.Invalid:
+		if a := c.cmd.arg(e.Field); a != nil && !a.Hidden && !c.in.Has(a.Name) && c.req.CanAsk {
+			if ans, err := c.ask(e.Msg, []Arg{*a}); err == nil {
+				return ans
+			}
+		}
+	case core.NotFound, core.Ambiguous:
+		return c.offer(e)
+	}
+	m := blocks.Refusal(e.Code, e.Msg, c.hint(e), nil, nil)
+	return Answer{Message: &m}
+}
+
+// hint is the error's own, or else how the command is written.
+func (c *call) hint(e *core.Error) string {
+	if e.Hint == "" && e.Code == core.Invalid {
+		return "It is written " + c.cmd.Usage()
+	}
+	return e.Hint
+}
+
+// confirm shows what would happen, with a button that does it. A command too long for a button is asked in a
+// form instead.
+func (c *call) confirm(e *core.Error) Answer {
+	flag := c.cmd.Consent
+	if flag == "" {
+		flag = "confirm"
+	}
+	line := c.in.with(flag, "yes").Line()
+	button := blocks.Button{Label: "Confirm", Action: c.cmd.Action(), Line: line, Primary: true}
+	if !blocks.Fits(line) {
+		if c.req.CanAsk {
+			if ans, err := c.askWith(e, flag); err == nil {
+				return ans
+			}
+		}
+		button = blocks.Button{}
+		e.Hint = "Type the command again with " + flag + "=yes."
+	}
+	var m blocks.Message
+	switch p := e.Preview.(type) {
+	case *core.ActivationPreview:
+		m = blocks.Activation(*p, button, c.env)
+	case *core.ConsequencePreview:
+		m = blocks.Consequence(*p, button)
+	default:
+		m = blocks.Say(blocks.Escape(e.Msg+"."), button)
+	}
+	if button.Label == "" {
+		m = blocks.Refusal(e.Code, e.Msg, e.Hint, nil, &m)
+	}
+	return Answer{Message: &m, Replace: c.req.Inline && c.view() != ""}
+}
+
+// Bot is the Slack half of the program.
+type Bot struct {
+	cfg   Config
+	core  *core.Service
+	table *table
+}
+
+// Config is what a Bot is given from outside.
+type Config struct {
+	Core    *core.Service
+	Log     *slog.Logger
+	Now     func() time.Time
+	BaseURL string // of the status page, empty when there is none
+}
+
+// New makes a bot over a domain.
+func New(cfg Config) *Bot {
+	cfg.BaseURL = strings.TrimSuffix(cfg.BaseURL, "/")
+	return &Bot{cfg: cfg, core: cfg.Core, table: newTable(commands())}
+}

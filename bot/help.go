@@ -1,0 +1,160 @@
+package bot
+
+import (
+	"strings"
+
+	"rollcall/bot/blocks"
+)
+
+// topics says what each noun is about, for its help page.
+var topics = map[string]string{
+	"cluster":  "A cluster hosts customers. Its name is unique among active clusters.",
+	"customer": "A customer lives in one namespace of one cluster. Name it by name, namespace, `cluster/namespace` or number.",
+	"release": "A release starts as a draft, is activated for its customers and archived in the end. " +
+		"Name it by `R12`, version or name; it may be left out while exactly one is active.",
+	"template": "The steps that a release has for every customer, in the order deploy before verify. `D1` and `V2` never change their meaning.",
+	"step":     "One customer's step in a release: pending, then done or skipped; done can be reverted, skipped and reverted can be reopened.",
+}
+
+// showHelp answers help for a topic: nothing, a noun, or a command.
+func (c *call) showHelp(words []Word) Answer {
+	if len(words) == 0 {
+		return c.say(c.helpIndex())
+	}
+	if cmd, _ := c.bot.table.find(words); cmd != nil && (len(words) > 1 || c.bot.table.noun(words[0].Text) == "") {
+		return c.say(blocks.Help(cmd.Name(), "", []blocks.HelpEntry{entry(cmd, true)}, c.env, helpButtons(cmd)...))
+	}
+	if noun := c.bot.table.noun(words[0].Text); noun != "" {
+		return c.say(c.helpNoun(noun))
+	}
+	return c.unknown(Line{Words: words})
+}
+
+func (c *call) say(m blocks.Message) Answer { return Answer{Message: &m} }
+
+// helpIndex lists all commands in short.
+func (c *call) helpIndex() blocks.Message {
+	var entries []blocks.HelpEntry
+	for _, noun := range append([]string{""}, c.bot.table.nouns...) {
+		var verbs []string
+		for _, cmd := range c.bot.table.of(noun) {
+			if cmd.Verb != "menu" {
+				verbs = append(verbs, cmd.Verb)
+			}
+		}
+		e := blocks.HelpEntry{Usage: noun + " …", Summary: strings.Join(verbs, " · ")}
+		if noun == "" {
+			e.Usage = "For every day"
+		} else {
+			e.Notes = topics[noun]
+		}
+		entries = append(entries, e)
+	}
+	var buttons []blocks.Button
+	for _, noun := range c.bot.table.nouns {
+		buttons = append(buttons, blocks.Button{Label: "Help on " + noun + "s", Action: "help", Line: "help " + noun})
+	}
+	intro := "Type a noun, a verb and what it is about: `step done v2.5.0 cust-a-prod D1 note=\"build 812\"`. " +
+		"Whatever is missing is asked for in a form."
+	return blocks.Help("Rollcall's commands", intro, entries, c.env, buttons...)
+}
+
+// helpNoun lists the commands of a noun with their examples.
+func (c *call) helpNoun(noun string) blocks.Message {
+	var entries []blocks.HelpEntry
+	for _, cmd := range c.bot.table.of(noun) {
+		entries = append(entries, entry(cmd, false))
+	}
+	buttons := []blocks.Button{{Label: "All commands", Action: "help", Line: "help"}}
+	if cmd := c.bot.table.byKey[noun+"s"]; cmd != nil {
+		buttons = append(buttons, blocks.Button{Label: "List " + noun + "s", Action: cmd.Action(), Line: cmd.Name()})
+	}
+	return blocks.Help(strings.ToUpper(noun[:1])+noun[1:], topics[noun], entries, c.env, buttons...)
+}
+
+// entry is a command in help, with its arguments one by one when it is the topic itself.
+func entry(cmd *Command, whole bool) blocks.HelpEntry {
+	e := blocks.HelpEntry{Usage: cmd.Usage(), Summary: cmd.Summary, Examples: cmd.Examples}
+	if !whole {
+		e.Examples = cmd.Examples[:min(1, len(cmd.Examples))]
+		return e
+	}
+	var lines []string
+	for _, a := range cmd.Args {
+		if a.Hidden {
+			continue
+		}
+		name := a.Name
+		if a.Kind == Meta {
+			name = "meta.KEY"
+		}
+		text := "• `" + name + "` " + blocks.Escape(a.Help)
+		if a.Kind == OneOf {
+			text += " (" + strings.Join(a.Choices, ", ") + ")"
+		}
+		lines = append(lines, text)
+	}
+	if len(cmd.Aliases) > 0 {
+		lines = append(lines, "Also: "+strings.Join(cmd.Aliases, ", "))
+	}
+	e.Notes = strings.Join(lines, "\n")
+	return e
+}
+
+// helpButtons offers to run a command that needs nothing, or to open its form.
+func helpButtons(cmd *Command) []blocks.Button {
+	buttons := []blocks.Button{{Label: "Run " + cmd.Name(), Action: cmd.Action(), Line: cmd.Name()}}
+	if cmd.Noun != "" {
+		buttons = append(buttons, blocks.Button{Label: "Help on " + cmd.Noun + "s", Action: "help", Line: "help " + cmd.Noun})
+	}
+	return buttons
+}
+
+// unknown answers a line that names no command: with the commands that are most like it, completed with what
+// else was typed, or with help on the noun that was recognised.
+func (c *call) unknown(line Line) Answer {
+	first := line.Words
+	if len(first) == 0 {
+		return c.showHelp(nil)
+	}
+	typed := first[0].Text
+	noun := c.bot.table.noun(typed)
+	if noun != "" && len(first) == 1 {
+		return c.say(c.helpNoun(noun))
+	}
+	msg := "I know no command “" + typed + "”"
+	if noun != "" {
+		msg = "`" + noun + "` has no verb “" + first[1].Text + "”"
+	}
+	var choices []blocks.Button
+	for _, cmd := range c.bot.table.nearest(first) {
+		if line := c.corrected(cmd, line); blocks.Fits(line) {
+			choices = append(choices, blocks.Button{Label: line, Action: cmd.Action(), Line: line})
+		}
+	}
+	hint := "Did you mean one of these?"
+	if len(choices) == 0 {
+		hint = "`help` lists what there is."
+		choices = []blocks.Button{{Label: "help", Action: "help", Line: "help"}}
+		if noun != "" {
+			hint = "These are its commands."
+			choices = []blocks.Button{{Label: "help " + noun, Action: "help", Line: "help " + noun}}
+		}
+	}
+	return c.say(blocks.Refusal("", msg, hint, choices, nil))
+}
+
+// corrected is the line as typed, with a command's right name in front.
+func (c *call) corrected(cmd *Command, line Line) string {
+	names := strings.Fields(cmd.Name())
+	used := 1
+	if len(line.Words) > 1 && len(names) > 1 {
+		used = 2
+	}
+	out := Line{Fields: line.Fields}
+	for _, n := range names {
+		out.Words = append(out.Words, Word{Text: n})
+	}
+	out.Words = append(out.Words, line.Words[min(used, len(line.Words)):]...)
+	return Format(out)
+}

@@ -1,0 +1,124 @@
+package bot
+
+import (
+	"strings"
+
+	"rollcall/bot/blocks"
+	"rollcall/core"
+)
+
+// offer answers a name that means nothing or several things: with what it could mean, each a button that
+// finishes the command. A name that differs only by what phones do to quotes and dashes is simply taken.
+func (c *call) offer(e *core.Error) Answer {
+	a := c.culprit(e)
+	choices := e.Choices
+	if e.Code == core.NotFound && a != nil {
+		options, err := c.options(a, c.in.values)
+		if err != nil {
+			options = nil
+		}
+		same, near := nearestOptions(c.in.values[a.Name], options)
+		if same != "" && same != c.in.values[a.Name] {
+			c.in = c.in.with(a.Name, same)
+			ans, err := c.run()
+			if err != nil {
+				return c.refuse(err)
+			}
+			return ans
+		}
+		choices = near
+	}
+	hint := e.Hint
+	var buttons []blocks.Button
+	for _, choice := range choices {
+		if a == nil {
+			break
+		}
+		line := c.in.with(a.Name, choice.Ref).Line()
+		if !blocks.Fits(line) {
+			hint += " " + a.Name + "=" + choice.Ref + " is " + choice.Label + "."
+			continue
+		}
+		buttons = append(buttons, blocks.Button{Label: choice.Label, Action: c.cmd.Action(), Line: line})
+	}
+	if e.Code == core.NotFound && len(buttons) > 0 {
+		hint = "Did you mean one of these?"
+	}
+	if e.Code == core.NotFound && len(choices) == 0 && hint == "" && a != nil {
+		hint = c.whereToLook(a)
+	}
+	m := blocks.Refusal(e.Code, e.Msg, strings.TrimSpace(hint), buttons, nil)
+	return Answer{Message: &m}
+}
+
+// culprit is the argument that an error is about: the one it names, else the one whose text it quotes, else
+// one that was left out.
+func (c *call) culprit(e *core.Error) *Arg {
+	if a := c.cmd.arg(e.Field); a != nil {
+		return a
+	}
+	var left *Arg
+	for i := range c.cmd.Args {
+		a := &c.cmd.Args[i]
+		switch a.Kind {
+		case Release, Customer, Cluster, Step:
+		default:
+			continue
+		}
+		v := c.in.values[a.Name]
+		if v == "" {
+			if left == nil {
+				left = a
+			}
+			continue
+		}
+		if strings.Contains(e.Msg, `"`+v+`"`) {
+			return a
+		}
+	}
+	return left
+}
+
+// whereToLook names the command that lists what can be meant.
+func (c *call) whereToLook(a *Arg) string {
+	switch a.Kind {
+	case Release:
+		return "`release list` shows what there is."
+	case Customer, Customers:
+		return "`customer list` shows what there is."
+	case Cluster, Clusters:
+		return "`cluster list` shows what there is."
+	}
+	return ""
+}
+
+// nearestOptions compares a name with what exists: same is the one that it is but for a phone's quotes and
+// dashes, near are those most like it.
+func nearestOptions(name string, options []blocks.Option) (same string, near []core.Choice) {
+	fold := func(s string) string { return strings.ToLower(straight(s)) }
+	byName := map[string]blocks.Option{}
+	var names []string
+	for _, o := range options {
+		full, _, _ := strings.Cut(o.Label, " · ")
+		for _, n := range []string{full, o.Other} {
+			if n == "" {
+				continue
+			}
+			if fold(n) == fold(name) {
+				same = o.Value
+			}
+			if _, taken := byName[n]; !taken {
+				byName[n] = o
+				names = append(names, n)
+			}
+		}
+	}
+	seen := map[string]bool{}
+	for _, n := range closest(name, names, 6) {
+		if o := byName[n]; !seen[o.Value] && len(near) < 3 {
+			seen[o.Value] = true
+			near = append(near, core.Choice{Label: o.Label, Ref: o.Value})
+		}
+	}
+	return same, near
+}

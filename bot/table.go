@@ -1,0 +1,153 @@
+package bot
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// table is the commands with the ways to find them.
+type table struct {
+	rows  []*Command
+	byKey map[string]*Command // "step done", "done", with aliases and plurals
+	nouns []string
+}
+
+// newTable indexes rows. A name given twice is a fault of the program.
+func newTable(rows []*Command) *table {
+	t := &table{rows: rows, byKey: map[string]*Command{}}
+	put := func(key string, c *Command) {
+		if old := t.byKey[key]; old != nil {
+			panic(fmt.Sprintf("bot: %q names both %q and %q", key, old.Name(), c.Name()))
+		}
+		t.byKey[key] = c
+	}
+	for _, c := range rows {
+		if c.Noun != "" && !slices.Contains(t.nouns, c.Noun) {
+			t.nouns = append(t.nouns, c.Noun)
+		}
+		for _, verb := range append([]string{c.Verb}, c.Aliases...) {
+			put(strings.TrimSpace(c.Noun+" "+verb), c)
+			if c.Alone && c.Noun != "" {
+				put(verb, c)
+			}
+		}
+		if c.Noun != "" && c.Verb == "list" && !c.needsTarget() {
+			put(c.Noun+"s", c)
+		}
+	}
+	return t
+}
+
+func (c *Command) needsTarget() bool {
+	return slices.ContainsFunc(c.Args, func(a Arg) bool { return a.Required || a.Kind == Release })
+}
+
+// find takes the command's name off the front of a line. Nouns may stand in the plural, and noun and verb the
+// other way round, as long as that means one thing.
+func (t *table) find(words []Word) (cmd *Command, rest []Word) {
+	name := func(i int) string {
+		if i >= len(words) || words[i].Quoted {
+			return ""
+		}
+		return foldName(words[i].Text)
+	}
+	first, second := name(0), name(1)
+	singular := strings.TrimSuffix(first, "s")
+	if second != "" {
+		for _, key := range []string{first + " " + second, singular + " " + second} {
+			if c := t.byKey[key]; c != nil && c.Noun != "" {
+				return c, words[2:]
+			}
+		}
+	}
+	if c := t.byKey[first]; c != nil {
+		return c, words[1:]
+	}
+	if second != "" {
+		for _, key := range []string{second + " " + first, strings.TrimSuffix(second, "s") + " " + first} {
+			if c := t.byKey[key]; c != nil && c.Noun != "" {
+				return c, words[2:]
+			}
+		}
+	}
+	return nil, words
+}
+
+// byAction finds a command by its id on buttons and forms.
+func (t *table) byAction(action string) *Command {
+	for _, c := range t.rows {
+		if c.Action() == action {
+			return c
+		}
+	}
+	return nil
+}
+
+// noun finds the noun that a word is, in the singular or plural.
+func (t *table) noun(word string) string {
+	word = strings.TrimSuffix(foldName(word), "s")
+	if slices.Contains(t.nouns, word) {
+		return word
+	}
+	return ""
+}
+
+// of is the rows of a noun, in the order of the table.
+func (t *table) of(noun string) []*Command {
+	var out []*Command
+	for _, c := range t.rows {
+		if c.Noun == noun {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// nearest is the command names most like what was typed, best first, at most three.
+func (t *table) nearest(words []Word) []*Command {
+	if len(words) == 0 {
+		return nil
+	}
+	first := foldName(words[0].Text)
+	both := first
+	if len(words) > 1 && !words[1].Quoted {
+		both += " " + foldName(words[1].Text)
+	}
+	type hit struct {
+		cmd  *Command
+		cost int
+	}
+	best := map[*Command]int{}
+	for key, c := range t.byKey {
+		typed := first
+		if strings.Contains(key, " ") {
+			typed = both
+		}
+		if cost := distance(typed, key); cost <= tolerance(typed) {
+			if old, seen := best[c]; !seen || cost < old {
+				best[c] = cost
+			}
+		}
+	}
+	var hits []hit
+	for _, c := range t.rows {
+		if cost, ok := best[c]; ok {
+			hits = append(hits, hit{c, cost})
+		}
+	}
+	slices.SortStableFunc(hits, func(a, b hit) int { return a.cost - b.cost })
+	var out []*Command
+	for _, h := range hits[:min(3, len(hits))] {
+		out = append(out, h.cmd)
+	}
+	return out
+}
+
+// foldName makes a noun or verb comparable: lower case, dashes straight, marks around it gone.
+func foldName(word string) string {
+	return strings.Trim(strings.ToLower(straightDashes(word)), " .,:;!?/")
+}
+
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
