@@ -108,6 +108,15 @@ const (
 	Meta      // metadata, given as meta.KEY=value
 )
 
+// chosen is true for arguments that name something that exists: leaving one empty means nothing was chosen.
+func (a *Arg) chosen() bool {
+	switch a.Kind {
+	case OneOf, Release, Customer, Cluster, Step:
+		return true
+	}
+	return false
+}
+
 // In is what was given to a command, by the names of its arguments. Asking for a name that the row does not
 // declare is a fault of the program and panics; the examples run in tests so that it never reaches anyone.
 type In struct {

@@ -21,6 +21,9 @@ type formState struct {
 	Inline  bool              `json:"r,omitempty"` // the answer takes the place of what was clicked
 }
 
+// maxMeta is what Slack lets a form carry along, in characters.
+const maxMeta = 3000
+
 // ask opens a form for the command: what was given is filled in, what is missing is asked for.
 func (c *call) ask(problem string, missing []Arg) (Answer, error) {
 	if !c.req.CanAsk {

@@ -42,7 +42,7 @@ func (c *call) submitted(sub Submission) (Answer, error) {
 			}
 			continue
 		}
-		if text == "" && c.cmd.Present == nil {
+		if text == "" && (c.cmd.Present == nil || a.chosen()) {
 			continue
 		}
 		if err := c.in.set(a, text); err != nil {

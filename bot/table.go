@@ -121,6 +121,9 @@ func (t *table) nearest(words []Word) []*Command {
 	}
 	best := map[*Command]int{}
 	for key, c := range t.byKey {
+		if key == c.Noun+"s" && both != first {
+			continue // a plural stands alone: more was typed
+		}
 		typed := first
 		if strings.Contains(key, " ") {
 			typed = both

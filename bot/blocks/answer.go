@@ -2,6 +2,7 @@ package blocks
 
 import (
 	"fmt"
+	"time"
 
 	"rollcall/core"
 )
@@ -100,4 +101,12 @@ type HelpEntry struct {
 	Usage, Summary string
 	Examples       []string
 	Notes          string // mrkdwn
+}
+
+// SignIn gives a person their link to the status page.
+func SignIn(token string, until time.Time, env Env) Message {
+	var s sheet
+	s.line("Your sign-in link to the status page. It works once, until " + Date(until) + ", and is for you alone.")
+	s.actions(env.open("Sign in ↗", "/s/"+token))
+	return s.message()
 }

@@ -1,0 +1,67 @@
+package bot
+
+import (
+	"rollcall/bot/blocks"
+	"rollcall/core"
+)
+
+func customerCommands() []*Command {
+	name := Arg{Name: "name", Kind: Words, Help: "its display name", Example: "Customer A"}
+	namespace := Arg{Name: "namespace", Also: []string{"ns"}, Kind: Words, Help: "its Kubernetes namespace: lower-case letters, digits and -", Example: "cust-a-prod"}
+	added := name
+	added.Place, added.Required = true, true
+	return []*Command{
+		{Noun: "customer", Verb: "list", Aliases: []string{"ls"}, Summary: "Customers with cluster and namespace",
+			Args: []Arg{
+				{Name: "cluster", Also: []string{"clusters"}, Kind: Clusters, Help: "only these, separated by commas"},
+				{Name: "sort", Kind: OneOf, Choices: []string{"name", "cluster", "progress"}, Help: "the order"},
+				{Name: "archived", Kind: YesNo, Help: "yes shows the archived ones too"}, pageArg, viewArg},
+			Examples: []string{"customer list", "customer list cluster=prod-us,prod-eu sort=progress"},
+			Show: func(c *call) (blocks.Message, error) {
+				v, err := c.bot.core.Customers(c.ctx, c.actor, core.CustomersQuery{Clusters: c.in.List("cluster"), Sort: c.in.Str("sort"), Archived: c.in.Yes("archived")})
+				return draw(v, err, func() blocks.Message { return blocks.Customers(*v, c.page(), c.env) })
+			}},
+		{Noun: "customer", Verb: "show", Aliases: []string{"view", "get"}, Summary: "One customer and its releases",
+			Args: []Arg{customerArg}, Examples: []string{"customer show cust-a-prod"},
+			Show: func(c *call) (blocks.Message, error) {
+				v, err := c.bot.core.Customer(c.ctx, c.actor, c.in.Str("customer"))
+				return draw(v, err, func() blocks.Message { return blocks.Customer(*v, c.env) })
+			}},
+		{Noun: "customer", Verb: "add", Aliases: []string{"create", "new"}, Summary: "Add a customer to a cluster",
+			Args:     []Arg{added, named(help(clusterArg, "the cluster it lives on")), required(namespace), describing, metaArg, enrollArg},
+			Examples: []string{`customer add "Customer A" cluster=prod-us namespace=cust-a-prod`},
+			Op: func(in In) core.Operation {
+				return core.AddCustomer{Name: in.Str("name"), Cluster: in.Str("cluster"), Namespace: in.Str("namespace"),
+					Description: in.Str("description"), Metadata: in.Meta(), NoEnroll: in.Str("enroll") == "no"}
+			}},
+		{Noun: "customer", Verb: "edit", Aliases: []string{"update", "change", "set"}, Summary: "Change a customer",
+			Args:     []Arg{customerArg, help(name, "its new name"), namespace, describing, metaArg, revArg},
+			Examples: []string{`customer edit cust-a-prod name="Customer A Ltd" meta.tier=gold`},
+			Present: func(c *call) (map[string]string, error) {
+				v, err := c.bot.core.Customer(c.ctx, c.actor, c.in.Str("customer"))
+				if err != nil {
+					return nil, err
+				}
+				return map[string]string{"name": v.Customer.Name, "namespace": v.Customer.Namespace,
+					"description": string(v.Customer.Description), "meta": metaLines(v.Customer.Metadata)}, nil
+			},
+			Op: func(in In) core.Operation {
+				return core.EditCustomer{Customer: in.Str("customer"), Name: in.Ptr("name"), Namespace: in.Ptr("namespace"),
+					Description: in.Ptr("description"), Metadata: in.Meta(), Rev: in.Str("rev")}
+			}},
+		{Noun: "customer", Verb: "move", Summary: "Move a customer to another cluster",
+			Args:     []Arg{customerArg, help(clusterArg, "where to"), enrollArg, confirmArg},
+			Examples: []string{"customer move cust-a-prod prod-eu"},
+			Op: func(in In) core.Operation {
+				return core.MoveCustomer{Customer: in.Str("customer"), Cluster: in.Str("cluster"), NoEnroll: in.Str("enroll") == "no", Confirm: in.Yes("confirm")}
+			}},
+		{Noun: "customer", Verb: "archive", Aliases: []string{"delete", "remove", "rm"}, Summary: "Take a customer out of use; its history stays",
+			Args: []Arg{customerArg}, Examples: []string{"customer archive cust-a-prod"},
+			Op: func(in In) core.Operation { return core.ArchiveCustomer{Customer: in.Str("customer")} }},
+		{Noun: "customer", Verb: "restore", Aliases: []string{"unarchive"}, Summary: "Bring an archived customer back",
+			Args: []Arg{customerArg, enrollArg}, Examples: []string{"customer restore cust-a-prod"},
+			Op: func(in In) core.Operation {
+				return core.RestoreCustomer{Customer: in.Str("customer"), NoEnroll: in.Str("enroll") == "no"}
+			}},
+	}
+}

@@ -1,0 +1,120 @@
+package bot
+
+import (
+	"strings"
+
+	"rollcall/bot/blocks"
+	"rollcall/core"
+)
+
+func releaseCommands() []*Command {
+	name := Arg{Name: "name", Kind: Words, Help: "unique among releases that are not archived", Example: "Spring release"}
+	kind := Arg{Name: "type", Kind: OneOf, Choices: choicesOf(core.ReleaseTypes), Help: "what kind of release it is"}
+	version := Arg{Name: "version", Also: []string{"version_number"}, Kind: Words, Help: "needed by the type release", Example: "v2.5.0"}
+	date := Arg{Name: "date", Also: []string{"release_date"}, Kind: Day, Help: "when it is planned, year-month-day", Example: "2026-12-01"}
+	targets := []Arg{
+		{Name: "targets", Kind: OneOf, Choices: []string{"all"}, Help: "all active customers, unless others are named"},
+		{Name: "clusters", Kind: Clusters, Help: "only the customers of these, separated by commas"},
+		{Name: "customers", Kind: Customers, Help: "only these, separated by commas"}}
+	channel := Arg{Name: "channel", Kind: Words, Help: "where its milestones are posted", Example: "#releases"}
+	added, addedKind := name, kind
+	added.Place, added.Required, addedKind.Required = true, true, true
+	fields := append([]Arg{version, date, describing}, append(targets, channel, metaArg)...)
+	return []*Command{
+		{Noun: "release", Verb: "list", Aliases: []string{"ls"}, Summary: "Releases with their status and progress",
+			Args: []Arg{{Name: "status", Kind: OneOf, Choices: choicesOf(core.ReleaseStatuses), Help: "only these"},
+				{Name: "type", Kind: OneOf, Choices: choicesOf(core.ReleaseTypes), Help: "only these"}, pageArg, viewArg},
+			Examples: []string{"release list", "release list status=active type=hotfix"},
+			Show: func(c *call) (blocks.Message, error) {
+				q := core.ReleasesQuery{}
+				for _, s := range c.in.List("status") {
+					q.Statuses = append(q.Statuses, core.ReleaseStatus(s))
+				}
+				for _, t := range c.in.List("type") {
+					q.Types = append(q.Types, core.ReleaseType(t))
+				}
+				v, err := c.bot.core.Releases(c.ctx, c.actor, q)
+				return draw(v, err, func() blocks.Message { return blocks.Releases(*v, c.page(), c.env) })
+			}},
+		{Noun: "release", Verb: "show", Aliases: []string{"view", "get"}, Summary: "One release: progress and what can be done",
+			Args: []Arg{releaseArg}, Examples: []string{"release show v2.5.0"},
+			Show: func(c *call) (blocks.Message, error) {
+				v, err := c.bot.core.Release(c.ctx, c.actor, c.in.Str("release"))
+				return draw(v, err, func() blocks.Message { return blocks.Release(*v, c.env) })
+			}},
+		{Noun: "release", Verb: "add", Aliases: []string{"create", "new"}, Summary: "Add a release as a draft",
+			Args:     append([]Arg{added, addedKind}, fields...),
+			Examples: []string{`release add "Spring release" type=release version=v2.5.0 date=2026-12-01`},
+			Op: func(in In) core.Operation {
+				return core.AddRelease{Name: in.Str("name"), Type: core.ReleaseType(in.Str("type")), Version: in.Str("version"), Date: in.Str("date"),
+					Description: in.Str("description"), Targets: targetNames(in), Channel: channelID(in.Str("channel")), Metadata: in.Meta()}
+			}},
+		{Noun: "release", Verb: "edit", Aliases: []string{"update", "change", "set"}, Summary: "Change a draft or active release",
+			Args:     append([]Arg{theRelease, help(name, "its new name"), kind}, append(fields, revArg)...),
+			Examples: []string{`release edit v2.5.0 date=2026-12-08 description="Moved by a week"`},
+			Present:  presentRelease,
+			Op: func(in In) core.Operation {
+				op := core.EditRelease{Release: in.Str("release"), Name: in.Ptr("name"), Version: in.Ptr("version"), Date: in.Ptr("date"),
+					Description: in.Ptr("description"), Metadata: in.Meta(), Rev: in.Str("rev")}
+				if in.Str("type") != "" {
+					kind := core.ReleaseType(in.Str("type"))
+					op.Type = &kind
+				}
+				if in.Str("targets") != "" || in.Str("clusters") != "" || in.Str("customers") != "" {
+					targets := targetNames(in)
+					op.Targets = &targets
+				}
+				if in.Has("channel") {
+					channel := channelID(in.Str("channel"))
+					op.Channel = &channel
+				}
+				return op
+			}},
+		{Noun: "release", Verb: "check", Aliases: []string{"preview"}, Summary: "What activating it would do, and what is missing",
+			Args: []Arg{theRelease}, Examples: []string{"release check v2.5.0"},
+			Show: func(c *call) (blocks.Message, error) {
+				v, err := c.bot.core.ReleaseCheck(c.ctx, c.actor, c.in.Str("release"))
+				return draw(v, err, func() blocks.Message { return blocks.Activation(*v, blocks.Button{}, c.env) })
+			}},
+		{Noun: "release", Verb: "activate", Aliases: []string{"start"}, Summary: "Start a release for its customers",
+			Args: []Arg{theRelease, confirmArg}, Examples: []string{"release activate v2.5.0", "release activate v2.5.0 confirm=yes"},
+			Op: func(in In) core.Operation {
+				return core.ActivateRelease{Release: in.Str("release"), Confirm: in.Yes("confirm")}
+			}},
+		{Noun: "release", Verb: "archive", Aliases: []string{"close", "delete", "remove"}, Summary: "End a release; it becomes read-only",
+			Args:     []Arg{theRelease, {Name: "reason", Kind: Prose, Rest: true, Help: "needed while steps are open"}, confirmArg},
+			Examples: []string{"release archive v2.5.0", `release archive v2.5.0 reason="superseded by v2.5.1"`},
+			Op: func(in In) core.Operation {
+				return core.ArchiveRelease{Release: in.Str("release"), Reason: in.Str("reason"), Confirm: in.Yes("confirm")}
+			}},
+		{Noun: "release", Verb: "matrix", Aliases: []string{"grid"}, Summary: "Steps × customers, one cluster at a time", Alone: true,
+			Args: []Arg{releaseArg, {Name: "cluster", Also: []string{"clusters"}, Kind: Clusters, Help: "only these, separated by commas"},
+				{Name: "status", Kind: OneOf, Choices: statusChoices(), Help: "only steps that stand so"},
+				{Name: "category", Kind: OneOf, Choices: choicesOf(core.Categories), Help: "only one of the two"}, atArg, pageArg, viewArg},
+			Examples: []string{"matrix v2.5.0 cluster=prod-us", "release matrix v2.5.0 status=pending category=deploy"},
+			Show: func(c *call) (blocks.Message, error) {
+				q := core.MatrixQuery{Release: c.in.Str("release"), Clusters: c.in.List("cluster"),
+					Category: core.Category(c.in.Str("category")), Statuses: statuses(c.in.List("status"))}
+				v, err := c.bot.core.Matrix(c.ctx, c.actor, q)
+				return draw(v, err, func() blocks.Message { return blocks.Matrix(*v, int(number(c.in, "at")), c.page(), c.env) })
+			}},
+	}
+}
+
+func presentRelease(c *call) (map[string]string, error) {
+	v, err := c.bot.core.Release(c.ctx, c.actor, c.in.Str("release"))
+	if err != nil {
+		return nil, err
+	}
+	return map[string]string{"name": v.Name, "type": string(v.Type), "version": string(v.VersionNumber), "date": string(v.ReleaseDate),
+		"description": string(v.Description), "channel": string(v.Channel), "meta": metaLines(v.Metadata)}, nil
+}
+
+func targetNames(in In) core.TargetNames {
+	return core.TargetNames{All: in.Str("targets") == "all", Clusters: in.List("clusters"), Customers: in.List("customers")}
+}
+
+// channelID is the id in what Slack makes of a channel that is typed.
+func channelID(text string) string {
+	return strings.TrimSuffix(strings.TrimPrefix(text, "<#"), ">")
+}

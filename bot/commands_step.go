@@ -1,0 +1,65 @@
+package bot
+
+import (
+	"rollcall/bot/blocks"
+	"rollcall/core"
+)
+
+func stepCommands() []*Command {
+	target := []Arg{releaseArg, customerArg, stepArg}
+	takeover := Arg{Name: "takeover", Kind: YesNo, Help: "yes goes on although it is blocked or somebody else's"}
+	buttons := []Arg{revArg, viewArg, pageArg}
+	return []*Command{
+		{Noun: "step", Verb: "list", Aliases: []string{"ls"}, Summary: "One customer's steps in a release",
+			Args: []Arg{releaseArg, customerArg, pageArg, viewArg}, Examples: []string{"step list v2.5.0 cust-a-prod"},
+			Show: func(c *call) (blocks.Message, error) {
+				v, err := c.bot.core.CustomerSteps(c.ctx, c.actor, c.in.Str("release"), c.in.Str("customer"))
+				return draw(v, err, func() blocks.Message { return blocks.Steps(*v, c.page(), c.env) })
+			}},
+		{Noun: "step", Verb: "show", Aliases: []string{"view", "get"}, Summary: "Everything about one customer's step",
+			Args: target, Examples: []string{"step show v2.5.0 cust-a-prod D1"},
+			Show: func(c *call) (blocks.Message, error) {
+				v, err := c.bot.core.Step(c.ctx, c.actor, c.stepQuery())
+				return draw(v, err, func() blocks.Message { return blocks.Card(*v, c.env) })
+			}},
+		{Noun: "step", Verb: "done", Aliases: []string{"complete"}, Summary: "Mark a step done", Alone: true, Consent: "takeover",
+			Args:     append(append(target[:3:3], noteArg, Arg{Name: "force", Kind: Prose, Help: "why to go on with missing values"}, takeover), buttons...),
+			Examples: []string{`step done v2.5.0 cust-a-prod D1 note="build 812"`, "done cust-a-prod D1"},
+			Op: func(in In) core.Operation {
+				return core.MarkDone{Target: stepTarget(in), Note: in.Str("note"), Force: in.Str("force"), Takeover: in.Yes("takeover"), Rev: in.Str("rev")}
+			}},
+		{Noun: "step", Verb: "skip", Summary: "Skip a step, with a reason", Alone: true, Consent: "takeover",
+			Args: append(append(target[:3:3], Arg{Name: "reason", Kind: Prose, Rest: true, Required: true, Help: "why it is not needed",
+				Example: "not on this plan"}, takeover), buttons...),
+			Examples: []string{`step skip v2.5.0 cust-a-prod D2 reason="not on this plan"`},
+			Op: func(in In) core.Operation {
+				return core.SkipStep{Target: stepTarget(in), Reason: in.Str("reason"), Takeover: in.Yes("takeover"), Rev: in.Str("rev")}
+			}},
+		{Noun: "step", Verb: "revert", Summary: "Mark a done step reverted", Alone: true,
+			Args: append(append(target[:3:3], noteArg), buttons...), Examples: []string{"step revert v2.5.0 cust-a-prod D1"},
+			Op: func(in In) core.Operation {
+				return core.RevertStep{Target: stepTarget(in), Note: in.Str("note"), Rev: in.Str("rev")}
+			}},
+		{Noun: "step", Verb: "reopen", Summary: "Make a skipped or reverted step pending again", Alone: true,
+			Args: append(target[:3:3], buttons...), Examples: []string{"step reopen v2.5.0 cust-a-prod D2"},
+			Op: func(in In) core.Operation { return core.ReopenStep{Target: stepTarget(in), Rev: in.Str("rev")} }},
+		{Noun: "step", Verb: "note", Summary: "Add a note to a step", Alone: true,
+			Args:     append(append(target[:3:3], required(noteArg)), buttons...),
+			Examples: []string{`step note v2.5.0 cust-a-prod D1 note="waiting for the DBA"`},
+			Op:       func(in In) core.Operation { return core.AddNote{Target: stepTarget(in), Text: in.Str("note")} }},
+		{Noun: "step", Verb: "history", Summary: "All that happened to one customer's step",
+			Args: target, Examples: []string{"step history v2.5.0 cust-a-prod D1"},
+			Show: func(c *call) (blocks.Message, error) {
+				v, err := c.bot.core.Step(c.ctx, c.actor, c.stepQuery())
+				return draw(v, err, func() blocks.Message { return blocks.History(*v, c.env) })
+			}},
+	}
+}
+
+func stepTarget(in In) core.Target {
+	return core.Target{Release: in.Str("release"), Customer: in.Str("customer"), Step: in.Str("step")}
+}
+
+func (c *call) stepQuery() core.StepQuery {
+	return core.StepQuery{Release: c.in.Str("release"), Customer: c.in.Str("customer"), Step: c.in.Str("step")}
+}

@@ -1,0 +1,94 @@
+package bot
+
+import (
+	"strings"
+
+	"rollcall/bot/blocks"
+	"rollcall/core"
+)
+
+func templateCommands() []*Command {
+	name := Arg{Name: "name", Kind: Words, Help: "what the step is called", Example: "Run migration"}
+	category := Arg{Name: "category", Kind: OneOf, Choices: choicesOf(core.Categories), Required: true, Help: "fixed once it is added"}
+	kind := Arg{Name: "type", Kind: OneOf, Choices: choicesOf(core.StepTypes), Help: "the language of its content"}
+	content := Arg{Name: "content", Kind: Script, Help: "what is to be run or done; {{customer.name}} and the like are filled in"}
+	added := name
+	added.Place, added.Required = true, true
+	return []*Command{
+		{Noun: "template", Verb: "list", Aliases: []string{"ls"}, Summary: "The steps that a release has for everybody",
+			Args: []Arg{releaseArg, pageArg, viewArg}, Examples: []string{"template list v2.5.0"},
+			Show: func(c *call) (blocks.Message, error) {
+				v, err := c.bot.core.Templates(c.ctx, c.actor, c.in.Str("release"))
+				return draw(v, err, func() blocks.Message { return blocks.Templates(*v, c.page(), c.env) })
+			}},
+		{Noun: "template", Verb: "show", Aliases: []string{"view", "get"}, Summary: "One step of a release with its content",
+			Args: []Arg{releaseArg, stepArg}, Examples: []string{"template show v2.5.0 D1"},
+			Show: func(c *call) (blocks.Message, error) {
+				r, t, err := c.template()
+				return draw(t, err, func() blocks.Message { return blocks.Template(*r, *t, c.env) })
+			}},
+		{Noun: "template", Verb: "add", Aliases: []string{"create", "new"}, Summary: "Add a step to a release",
+			Args: []Arg{theRelease, added, category, required(kind), content, describing,
+				{Name: "position", Kind: Words, Help: `"before D2" or "after D2"; at the end when left out`, Example: "before D2"}},
+			Examples: []string{`template add v2.5.0 "Run migration" category=deploy type=sql content="ALTER TABLE users ADD COLUMN x int;"`},
+			Check:    checkContent,
+			Op: func(in In) core.Operation {
+				before, after := position(in.Str("position"))
+				return core.AddTemplate{Release: in.Str("release"), Name: in.Str("name"), Category: core.Category(in.Str("category")),
+					Type: core.StepType(in.Str("type")), Content: in.Str("content"), Description: in.Str("description"), Before: before, After: after}
+			}},
+		{Noun: "template", Verb: "edit", Aliases: []string{"update", "change", "set"}, Summary: "Change what a step says, where it is still pending",
+			Args:     []Arg{theRelease, stepArg, help(name, "its new name"), kind, content, describing, confirmArg, revArg},
+			Examples: []string{`template edit v2.5.0 D2 name="Run the migration"`},
+			Check:    checkContent,
+			Present: func(c *call) (map[string]string, error) {
+				_, t, err := c.template()
+				if err != nil {
+					return nil, err
+				}
+				return map[string]string{"name": t.Name, "type": string(t.Type), "content": string(t.Content), "description": string(t.Description)}, nil
+			},
+			Op: func(in In) core.Operation {
+				op := core.EditTemplate{Release: in.Str("release"), Step: in.Str("step"), Name: in.Ptr("name"), Content: in.Ptr("content"),
+					Description: in.Ptr("description"), Confirm: in.Yes("confirm"), Rev: in.Str("rev")}
+				if in.Str("type") != "" {
+					kind := core.StepType(in.Str("type"))
+					op.Type = &kind
+				}
+				return op
+			}},
+		{Noun: "template", Verb: "move", Aliases: []string{"reorder"}, Summary: "Put a step before or after another",
+			Args: []Arg{theRelease, stepArg, {Name: "position", Kind: Words, Rest: true, Required: true,
+				Help: `"before D4" or "after D4"`, Example: "after D4"}, confirmArg},
+			Examples: []string{"template move v2.5.0 D2 after D4", "template move v2.5.0 D2 before D1"},
+			Op: func(in In) core.Operation {
+				before, after := position(in.Str("position"))
+				return core.MoveTemplate{Release: in.Str("release"), Step: in.Str("step"), Before: before, After: after, Confirm: in.Yes("confirm")}
+			}},
+		{Noun: "template", Verb: "remove", Aliases: []string{"delete", "rm"}, Summary: "Take a step out of a release",
+			Args: []Arg{theRelease, stepArg, confirmArg}, Examples: []string{"template remove v2.5.0 D2"},
+			Op: func(in In) core.Operation {
+				return core.RemoveTemplate{Release: in.Str("release"), Step: in.Str("step"), Confirm: in.Yes("confirm")}
+			}},
+	}
+}
+
+// position reads "before D2" and "after D2"; a step alone means before it.
+func position(text string) (before, after string) {
+	word, rest, _ := strings.Cut(strings.TrimSpace(text), " ")
+	switch strings.ToLower(word) {
+	case "before":
+		return strings.TrimSpace(rest), ""
+	case "after", "behind":
+		return "", strings.TrimSpace(rest)
+	}
+	return strings.TrimSpace(text), ""
+}
+
+// checkContent warns of characters that a shell or database would trip over.
+func checkContent(in In) []string {
+	if in.Str("type") == string(core.Text) {
+		return nil
+	}
+	return oddCharacters(in.Str("content"))
+}
