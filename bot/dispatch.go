@@ -6,10 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"log/slog"
 	"runtime/debug"
-	"strings"
-	"time"
 
 	"rollcall/bot/blocks"
 	"rollcall/core"
@@ -266,25 +263,4 @@ func (c *call) confirm(e *core.Error) Answer {
 		m = blocks.Refusal(e.Code, e.Msg, e.Hint, nil, &m)
 	}
 	return Answer{Message: &m, Replace: c.req.Inline && c.view() != ""}
-}
-
-// Bot is the Slack half of the program.
-type Bot struct {
-	cfg   Config
-	core  *core.Service
-	table *table
-}
-
-// Config is what a Bot is given from outside.
-type Config struct {
-	Core    *core.Service
-	Log     *slog.Logger
-	Now     func() time.Time
-	BaseURL string // of the status page, empty when there is none
-}
-
-// New makes a bot over a domain.
-func New(cfg Config) *Bot {
-	cfg.BaseURL = strings.TrimSuffix(cfg.BaseURL, "/")
-	return &Bot{cfg: cfg, core: cfg.Core, table: newTable(commands())}
 }

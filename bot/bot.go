@@ -1,0 +1,75 @@
+package bot
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"rollcall/core"
+)
+
+// Bot is the Slack half of the program.
+type Bot struct {
+	cfg   Config
+	core  *core.Service
+	table *table
+	ready atomic.Bool
+}
+
+// Config is what a Bot is given from outside.
+type Config struct {
+	Core    *core.Service
+	Log     *slog.Logger
+	Now     func() time.Time
+	BaseURL string // of the status page, empty when there is none
+}
+
+// New makes a bot over a domain.
+func New(cfg Config) *Bot {
+	cfg.BaseURL = strings.TrimSuffix(cfg.BaseURL, "/")
+	return &Bot{cfg: cfg, core: cfg.Core, table: newTable(commands())}
+}
+
+// Ready says whether Slack's socket is up.
+func (b *Bot) Ready() bool { return b.ready.Load() }
+
+// Run ties the store to the workspace, then answers and delivers until ctx ends. An error is one that trying
+// again cannot mend, and says what to do.
+func (b *Bot) Run(ctx context.Context, client *Client) error {
+	team, err := b.workspace(ctx, client)
+	if err != nil {
+		return err
+	}
+	if err := b.core.Bind(ctx, team); err != nil {
+		return err
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	var delivering sync.WaitGroup
+	delivering.Go(func() { b.Deliver(ctx, client) })
+	err = b.Listen(ctx, client)
+	cancel()
+	delivering.Wait()
+	return err
+}
+
+// workspace asks Slack whose token this is, again and again while Slack cannot be reached.
+func (b *Bot) workspace(ctx context.Context, client Slack) (string, error) {
+	for wait := time.Second; ; wait = min(2*wait, time.Minute) {
+		team, err := client.Team(ctx)
+		if err == nil || ctx.Err() != nil {
+			return team, err
+		}
+		if code := slackCode(err); code != "" {
+			return "", fmt.Errorf("Slack refuses the bot token (%s): copy it again from the app's page, OAuth & Permissions", code)
+		}
+		b.cfg.Log.Warn("Slack cannot be reached", "wait", wait, "err", err)
+		if !pause(ctx, wait) {
+			return "", ctx.Err()
+		}
+	}
+}

@@ -1,0 +1,291 @@
+package bot
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"rollcall/bot/blocks"
+	"rollcall/core"
+
+	"github.com/slack-go/slack"
+)
+
+// Slack is all that the bot asks of Slack's Web API. Methods wait where Slack says so (Retry-After), as long as
+// the context lets them.
+type Slack interface {
+	core.Directory
+	// OpenForm opens a modal; the trigger lives three seconds.
+	OpenForm(ctx context.Context, trigger string, view *slack.ModalViewRequest) error
+	// UpdateForm puts another view in the place of an open one.
+	UpdateForm(ctx context.Context, viewID string, view *slack.ModalViewRequest) error
+	// Respond posts an answer that only the asker sees to a response URL, which works for half an hour and
+	// five times.
+	Respond(ctx context.Context, url string, m blocks.Message, replace bool) error
+	// Tell shows a message to one person, in a channel or, without one, in their own conversation with the bot.
+	Tell(ctx context.Context, channel, user string, m blocks.Message) error
+	// Post puts a message into a channel.
+	Post(ctx context.Context, channel string, m blocks.Message) error
+	// Team is the workspace that the bot's token belongs to.
+	Team(ctx context.Context) (id string, err error)
+}
+
+// Account is how the bot signs in at Slack.
+type Account struct {
+	AppToken string // xapp-…
+	BotToken string // xoxb-…
+	APIURL   string // base of the Web API, ends in /api/; empty is Slack's own
+	Log      *slog.Logger
+	Now      func() time.Time
+	Jitter   func() float64 // in [0,1); spreads reconnects of several programs
+}
+
+// Client talks to Slack through slack-go. It implements Slack, and opens the socket for Listen.
+type Client struct {
+	account Account
+	api     *slack.Client
+	http    *http.Client
+	gate    *gate
+}
+
+// NewClient prepares a client; it connects to nothing yet.
+func NewClient(account Account) *Client {
+	if account.Jitter == nil {
+		account.Jitter = func() float64 { return 0.5 }
+	}
+	c := &Client{account: account, http: &http.Client{Timeout: 30 * time.Second}}
+	c.gate = &gate{http: c.http, now: account.Now, jitter: account.Jitter}
+	options := []slack.Option{slack.OptionAppLevelToken(account.AppToken), slack.OptionHTTPClient(c.gate)}
+	if account.APIURL != "" {
+		options = append(options, slack.OptionAPIURL(account.APIURL))
+	}
+	c.api = slack.New(account.BotToken, options...)
+	return c
+}
+
+// Team implements Slack.
+func (c *Client) Team(ctx context.Context) (string, error) {
+	var team string
+	err := patiently(ctx, func() error {
+		r, err := c.api.AuthTestContext(ctx)
+		if err == nil {
+			team = r.TeamID
+		}
+		return err
+	})
+	return team, err
+}
+
+// Lookup implements core.Directory.
+func (c *Client) Lookup(ctx context.Context, user string) (core.PersonInfo, error) {
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	var info *slack.User
+	err := patiently(ctx, func() (err error) {
+		info, err = c.api.GetUserInfoContext(ctx, user)
+		return err
+	})
+	if err != nil {
+		if code := slackCode(err); code == "user_not_found" || code == "user_not_visible" {
+			return core.PersonInfo{}, &core.Error{Code: core.NotFound, Msg: "Slack does not know " + user}
+		}
+		return core.PersonInfo{}, err
+	}
+	return personInfo(info), nil
+}
+
+// OpenForm implements Slack.
+func (c *Client) OpenForm(ctx context.Context, trigger string, view *slack.ModalViewRequest) error {
+	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
+	defer cancel()
+	return patiently(ctx, func() error {
+		_, err := c.api.OpenViewContext(ctx, trigger, *view)
+		return err
+	})
+}
+
+// UpdateForm implements Slack.
+func (c *Client) UpdateForm(ctx context.Context, viewID string, view *slack.ModalViewRequest) error {
+	return patiently(ctx, func() error {
+		_, err := c.api.UpdateViewContext(ctx, *view, "", "", viewID)
+		return err
+	})
+}
+
+// Tell implements Slack.
+func (c *Client) Tell(ctx context.Context, channel, user string, m blocks.Message) error {
+	if channel == "" {
+		return c.Post(ctx, user, m)
+	}
+	return degrading(m, func(m blocks.Message) error {
+		return patiently(ctx, func() error {
+			_, err := c.api.PostEphemeralContext(ctx, channel, user, messageOptions(m)...)
+			return err
+		})
+	})
+}
+
+// Post implements Slack.
+func (c *Client) Post(ctx context.Context, channel string, m blocks.Message) error {
+	return degrading(m, func(m blocks.Message) error {
+		_, _, err := c.api.PostMessageContext(ctx, channel, messageOptions(m)...)
+		return err
+	})
+}
+
+func messageOptions(m blocks.Message) []slack.MsgOption {
+	options := []slack.MsgOption{slack.MsgOptionText(m.Text, false), slack.MsgOptionDisableLinkUnfurl(), slack.MsgOptionDisableMediaUnfurl()}
+	if len(m.Blocks) > 0 {
+		options = append(options, slack.MsgOptionBlocks(m.Blocks...))
+	}
+	return options
+}
+
+// Respond implements Slack.
+func (c *Client) Respond(ctx context.Context, url string, m blocks.Message, replace bool) error {
+	return degrading(m, func(m blocks.Message) error {
+		return patiently(ctx, func() error { return c.respond(ctx, url, m, replace) })
+	})
+}
+
+func (c *Client) respond(ctx context.Context, url string, m blocks.Message, replace bool) error {
+	body, err := json.Marshal(struct {
+		Text         string        `json:"text"`
+		Blocks       []slack.Block `json:"blocks,omitempty"`
+		ResponseType string        `json:"response_type"`
+		Replace      bool          `json:"replace_original"`
+		Links        bool          `json:"unfurl_links"`
+		Media        bool          `json:"unfurl_media"`
+	}{Text: m.Text, Blocks: m.Blocks, ResponseType: slack.ResponseTypeEphemeral, Replace: replace})
+	if err != nil {
+		return err
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(body))
+	if err != nil {
+		return err
+	}
+	req.Header.Set("Content-Type", "application/json; charset=utf-8")
+	resp, err := c.http.Do(req)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = resp.Body.Close() }()
+	said, err := io.ReadAll(io.LimitReader(resp.Body, 4096))
+	if err != nil {
+		return err
+	}
+	return responseError(resp, said)
+}
+
+// responseError reads what a response URL answered: "ok", a JSON object, or the name of an error.
+func responseError(resp *http.Response, said []byte) error {
+	if resp.StatusCode == http.StatusTooManyRequests {
+		seconds, err := strconv.Atoi(resp.Header.Get("Retry-After"))
+		if err != nil {
+			seconds = 1
+		}
+		return &slack.RateLimitedError{RetryAfter: time.Duration(seconds) * time.Second}
+	}
+	var object struct {
+		OK    *bool  `json:"ok"`
+		Error string `json:"error"`
+	}
+	isObject := json.Unmarshal(said, &object) == nil
+	switch {
+	case isObject && object.Error != "":
+		return slack.SlackErrorResponse{Err: object.Error}
+	case resp.StatusCode != http.StatusOK:
+		return slack.SlackErrorResponse{Err: strings.TrimSpace(string(said))}
+	case isObject && object.OK != nil && !*object.OK:
+		return slack.SlackErrorResponse{Err: "refused"}
+	}
+	return nil
+}
+
+// degrading sends a message, and without its blocks when Slack refuses those: an answer without looks is
+// better than none.
+func degrading(m blocks.Message, send func(blocks.Message) error) error {
+	err := send(m)
+	if err != nil && len(m.Blocks) > 0 && strings.Contains(slackCode(err), "blocks") {
+		if plain := send(blocks.Message{Text: m.Text}); plain == nil {
+			return &refusedBlocks{cause: err}
+		}
+	}
+	return err
+}
+
+// refusedBlocks tells that a message arrived, but as plain text: worth a line in the log.
+type refusedBlocks struct{ cause error }
+
+func (e *refusedBlocks) Error() string {
+	return "blocks were refused, sent as text: " + e.cause.Error()
+}
+func (e *refusedBlocks) Unwrap() error { return e.cause }
+
+// patiently calls Slack again when it says that it is asked too often, after the time it names, three times
+// at most.
+func patiently(ctx context.Context, call func() error) error {
+	for try := 1; ; try++ {
+		err := call()
+		var limited *slack.RateLimitedError
+		if !errors.As(err, &limited) || try == 3 {
+			return err
+		}
+		if !pause(ctx, limited.RetryAfter) {
+			return fmt.Errorf("%w (waiting for Slack: %w)", ctx.Err(), err)
+		}
+	}
+}
+
+// pause waits, and says whether the context let it.
+func pause(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// slackCode is Slack's own name for an error: "channel_not_found".
+func slackCode(err error) string {
+	var refusal slack.SlackErrorResponse
+	if errors.As(err, &refusal) {
+		return refusal.Err
+	}
+	return ""
+}
+
+// personInfo is what core needs of a Slack user.
+func personInfo(u *slack.User) core.PersonInfo {
+	p := core.PersonInfo{ID: u.ID, Name: u.Profile.DisplayName, TZ: u.TZ, Kind: core.Member, Admin: u.IsAdmin || u.IsOwner || u.IsPrimaryOwner}
+	for _, name := range []string{u.Profile.RealName, u.RealName, u.Name, u.ID} {
+		if p.Name == "" {
+			p.Name = name
+		}
+	}
+	switch {
+	case u.Deleted:
+		p.Kind = core.Deactivated
+	case u.IsBot || u.IsAppUser || u.ID == "USLACKBOT":
+		p.Kind = core.Bot
+	case u.IsStranger:
+		p.Kind = core.Stranger
+	case u.IsRestricted || u.IsUltraRestricted:
+		p.Kind = core.Guest
+	}
+	if p.Kind != core.Member {
+		p.Admin = false
+	}
+	return p
+}
