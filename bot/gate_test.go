@@ -20,7 +20,7 @@ func TestGateSpacesConnectionsThatEndAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		g := &gate{now: time.Now, jitter: func() float64 { return 0 }}
 		last := admitted(g)
-		for _, want := range []time.Duration{2, 4, 8, 16, 32, 60, 60, 60} {
+		for _, want := range []time.Duration{1, 2, 4, 8, 16, 32, 60, 60} {
 			at := admitted(g)
 			assert.Equal(t, want*time.Second, at.Sub(last))
 			last = at
