@@ -1,0 +1,302 @@
+package bot
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"rollcall/core"
+	"rollcall/storage/bolt"
+	"rollcall/storage/storagetest"
+
+	"github.com/slack-go/slack"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// stage is one workspace of a scenario: people, a store, a bot, and the last answer each person got.
+type stage struct {
+	t     *testing.T
+	bot   *Bot
+	core  *core.Service
+	now   time.Time
+	n     int // of the last request
+	last  map[string]*seen
+	who   string // who did something last
+	event int64  // the newest event before the last request
+	log   bytes.Buffer
+}
+
+// seen is the last answer of one person, with the form that is open.
+type seen struct {
+	page
+	form   *slack.ModalViewRequest
+	filled map[string]string
+	answer Answer
+	req    Request
+}
+
+var people = map[string]core.PersonInfo{
+	"ann": {ID: "UANN", Name: "ann", Kind: core.Member, Admin: true, TZ: "Europe/Berlin"},
+	"ben": {ID: "UBEN", Name: "ben", Kind: core.Member},
+	"cat": {ID: "UCAT", Name: "cat", Kind: core.Member},
+	"gil": {ID: "UGIL", Name: "gil", Kind: core.Guest},
+	"sue": {ID: "USUE", Name: "sue", Kind: core.Stranger},
+	"dan": {ID: "UDAN", Name: "dan", Kind: core.Deactivated},
+}
+
+// directory is Slack's list of people.
+type directory struct{}
+
+func (directory) Lookup(_ context.Context, id string) (core.PersonInfo, error) {
+	for _, p := range people {
+		if p.ID == id {
+			return p, nil
+		}
+	}
+	return core.PersonInfo{}, &core.Error{Code: core.NotFound, Msg: "unknown"}
+}
+
+// newStage opens a real store whose updates all run twice.
+func newStage(t *testing.T) *stage {
+	t.Helper()
+	s := &stage{t: t, now: time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC), last: map[string]*seen{}}
+	store, err := bolt.Open(t.Context(), filepath.Join(t.TempDir(), "rollcall.db"))
+	require.NoError(t, err)
+	t.Cleanup(func() { assert.NoError(t, store.Close()) })
+	s.core, err = core.Open(t.Context(), storagetest.Twice(store), core.Config{
+		Now: func() time.Time { return s.now }, Rand: bytes.NewReader(bytes.Repeat([]byte("0123456789abcdef"), 4096)),
+		DefaultRole: core.Operator, People: directory{}})
+	require.NoError(t, err)
+	s.bot = New(Config{Core: s.core, Log: slog.New(slog.NewTextHandler(&s.log, nil)), Now: func() time.Time { return s.now }, BaseURL: "http://127.0.0.1:8080"})
+	return s
+}
+
+// TestScenarios runs the files of fixtures/scenarios:
+//
+//	> ann: text            ann types text behind the slash command; \n is a line break
+//	press ann: label       ann presses the only button with that label
+//	press ann: label @ x   … the one whose row or spoken label holds x
+//	fill ann: Field = text ann fills a field of the form that is open
+//	send ann               ann sends the form
+//	again                  the last request is delivered once more
+//	wait 16m               time passes
+//	< text                 the last answer says text
+//	! text                 the last answer does not say text
+//	+ n                    the last request wrote n events
+func TestScenarios(t *testing.T) {
+	files, err := filepath.Glob(filepath.Join("..", "fixtures", "scenarios", "*.txt"))
+	require.NoError(t, err)
+	require.NotEmpty(t, files)
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txt"), func(t *testing.T) {
+			text, err := os.ReadFile(file)
+			require.NoError(t, err)
+			s := newStage(t)
+			for i, line := range strings.Split(string(text), "\n") {
+				if line = strings.TrimSpace(line); line == "" || strings.HasPrefix(line, "#") {
+					continue
+				}
+				if !s.step(line) {
+					t.Fatalf("%s:%d: %s\nthe answer to %s was:\n%s\n%s", filepath.Base(file), i+1, line, s.who, s.said(), s.log.String())
+				}
+			}
+			assert.NotContains(t, s.log.String(), "level=ERROR")
+		})
+	}
+}
+
+var (
+	typing   = regexp.MustCompile(`^> (\w+): ?(.*)$`)
+	pressing = regexp.MustCompile(`^press (\w+): (.+?)(?: @ (.+))?$`)
+	filling  = regexp.MustCompile(`^fill (\w+): ([^=]+?) = ?(.*)$`)
+	sending  = regexp.MustCompile(`^send (\w+)$`)
+)
+
+// step plays one line and says whether it holds.
+func (s *stage) step(line string) bool {
+	s.t.Helper()
+	rest := strings.TrimSpace(line[1:])
+	if m := typing.FindStringSubmatch(line); m != nil {
+		text := strings.ReplaceAll(m[2], `\n`, "\n")
+		return s.do(m[1], Request{Via: core.ViaSlash, Line: Unescape(text), Command: "/rollcall", CanAsk: true, ReplyTo: "https://hooks.example/1", Channel: "C1"})
+	}
+	if m := pressing.FindStringSubmatch(line); m != nil {
+		return s.press(m[1], m[2], m[3])
+	}
+	if m := filling.FindStringSubmatch(line); m != nil {
+		return s.fill(m[1], m[2], strings.ReplaceAll(m[3], `\n`, "\n"))
+	}
+	if m := sending.FindStringSubmatch(line); m != nil {
+		return s.send(m[1])
+	}
+	if d, ok := strings.CutPrefix(line, "wait "); ok {
+		wait, err := time.ParseDuration(d)
+		s.now = s.now.Add(wait)
+		return err == nil
+	}
+	switch line[0] {
+	case '<':
+		return strings.Contains(s.said(), strings.ReplaceAll(rest, `\n`, "\n"))
+	case '!':
+		return !strings.Contains(s.said(), rest)
+	case '+':
+		n, err := strconv.ParseInt(rest, 10, 64)
+		return err == nil && s.newest()-s.event == n
+	}
+	if line == "again" {
+		before := s.said()
+		req := s.last[s.who].req
+		s.event = s.newest()
+		return s.dispatch(s.who, req) && s.said() == before
+	}
+	s.t.Errorf("no such line in a scenario: %s", line)
+	return false
+}
+
+// said is the last answer, with the form that it opened and the errors under its fields.
+func (s *stage) said() string {
+	l := s.last[s.who]
+	if l == nil {
+		return ""
+	}
+	text := l.text
+	for _, field := range sortedKeys(l.answer.Errors) {
+		text += "\n" + field + ": " + l.answer.Errors[field]
+	}
+	return text
+}
+
+func (s *stage) do(who string, req Request) bool {
+	s.n++
+	req.Key = fmt.Sprintf("trigger.%d", s.n)
+	req.User = people[who].ID
+	s.event = s.newest()
+	return s.dispatch(who, req)
+}
+
+func (s *stage) dispatch(who string, req Request) bool {
+	s.t.Helper()
+	s.who = who
+	old := s.last[who]
+	ans := s.bot.Dispatch(s.t.Context(), req)
+	l := &seen{answer: ans, req: req}
+	switch {
+	case len(ans.Errors) > 0:
+		l.form, l.filled = old.form, old.filled
+		for field := range ans.Errors {
+			assert.True(s.t, hasInput(old.form, field), "no field %s in the form", field)
+		}
+	case ans.Form != nil:
+		l.page, l.form, l.filled = readForm(s.t, ans.Form), ans.Form, prefilled(ans.Form)
+	case ans.Message != nil:
+		l.page = readMessage(s.t, *ans.Message)
+	default:
+		s.t.Errorf("%s got no answer", who)
+		return false
+	}
+	s.last[who] = l
+	return true
+}
+
+func (s *stage) press(who, label, near string) bool {
+	l := s.last[who]
+	if l == nil {
+		return false
+	}
+	var hits []button
+	for _, b := range l.buttons {
+		if b.label == label && strings.Contains(b.row+"\n"+b.spoken, near) {
+			hits = append(hits, b)
+		}
+	}
+	if len(hits) != 1 {
+		s.t.Errorf("%d buttons say %q near %q", len(hits), label, near)
+		return false
+	}
+	return s.do(who, Request{Via: core.ViaButton, Line: hits[0].line, CanAsk: true, Inline: true, ReplyTo: "https://hooks.example/2", Channel: "C1"})
+}
+
+// fill finds the field by its label and, in a select, the option by its own.
+func (s *stage) fill(who, label, text string) bool {
+	l := s.last[who]
+	if l == nil || l.form == nil {
+		return false
+	}
+	for _, b := range l.form.Blocks.BlockSet {
+		input, ok := b.(*slack.InputBlock)
+		if !ok || input.Label.Text != label {
+			continue
+		}
+		if sel, ok := input.Element.(*slack.SelectBlockElement); ok {
+			for _, o := range sel.Options {
+				if o.Text.Text == text {
+					l.filled[input.BlockID] = o.Value
+					return true
+				}
+			}
+			return false
+		}
+		l.filled[input.BlockID] = text
+		return true
+	}
+	return false
+}
+
+func (s *stage) send(who string) bool {
+	l := s.last[who]
+	if l == nil || l.form == nil {
+		return false
+	}
+	return s.do(who, Request{Via: core.ViaModal, Form: &Submission{Meta: l.form.PrivateMetadata, Values: l.filled}})
+}
+
+func (s *stage) newest() int64 {
+	feed, err := s.core.Activity(s.t.Context(), core.System(core.ViaCLI), core.ActivityQuery{Limit: 1})
+	require.NoError(s.t, err)
+	if len(feed.Events) == 0 {
+		return 0
+	}
+	return feed.Events[0].Seq
+}
+
+func hasInput(view *slack.ModalViewRequest, name string) bool {
+	for _, b := range view.Blocks.BlockSet {
+		if input, ok := b.(*slack.InputBlock); ok && input.BlockID == name {
+			return true
+		}
+	}
+	return false
+}
+
+// prefilled is what a form holds before anybody touches it: the state that Slack sends back.
+func prefilled(view *slack.ModalViewRequest) map[string]string {
+	out := map[string]string{}
+	for _, b := range view.Blocks.BlockSet {
+		input, ok := b.(*slack.InputBlock)
+		if !ok {
+			continue
+		}
+		switch e := input.Element.(type) {
+		case *slack.PlainTextInputBlockElement:
+			out[input.BlockID] = e.InitialValue
+		case *slack.DatePickerBlockElement:
+			out[input.BlockID] = e.InitialDate
+		case *slack.SelectBlockElement:
+			out[input.BlockID] = ""
+			if e.InitialOption != nil {
+				out[input.BlockID] = e.InitialOption.Value
+			}
+		}
+	}
+	return out
+}
+
