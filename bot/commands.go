@@ -22,6 +22,7 @@ var (
 	confirmArg  = Arg{Name: "confirm", Kind: YesNo, Help: "yes acts without asking first"}
 	noteArg     = Arg{Name: "note", Kind: Prose, Rest: true, Help: "what is worth knowing about it", Example: "build 812"}
 	describing  = Arg{Name: "description", Also: []string{"desc"}, Kind: Prose, Help: "what it is"}
+	archivedArg = Arg{Name: "archived", Kind: YesNo, Help: "yes shows the archived ones too"}
 	enrollArg   = Arg{Name: "enroll", Kind: YesNo, Help: "no keeps it out of the active releases"}
 
 	// What only buttons say: the digest of what was shown, and where the answer is drawn.

@@ -12,10 +12,10 @@ func clusterCommands() []*Command {
 	added.Place, added.Required = true, true
 	return []*Command{
 		{Noun: "cluster", Verb: "list", Aliases: []string{"ls"}, Summary: "All clusters with their customers",
-			Args: []Arg{pageArg, viewArg}, Examples: []string{"cluster list"},
+			Args: []Arg{archivedArg, pageArg, viewArg}, Examples: []string{"cluster list", "cluster list archived=yes"},
 			Show: func(c *call) (blocks.Message, error) {
-				v, err := c.bot.core.Clusters(c.ctx, c.actor)
-				return draw(v, err, func() blocks.Message { return blocks.Clusters(*v, c.page(), c.env) })
+				v, err := c.bot.core.Clusters(c.ctx, c.actor, c.in.Yes("archived"))
+				return draw(v, err, func() blocks.Message { return blocks.Clusters(*v, c.in.Yes("archived"), c.page(), c.env) })
 			}},
 		{Noun: "cluster", Verb: "show", Aliases: []string{"view", "get"}, Summary: "One cluster and the customers in it",
 			Args: []Arg{clusterArg, pageArg, viewArg}, Examples: []string{"cluster show prod-us"},

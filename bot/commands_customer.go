@@ -15,7 +15,7 @@ func customerCommands() []*Command {
 			Args: []Arg{
 				{Name: "cluster", Also: []string{"clusters"}, Kind: Clusters, Help: "only these, separated by commas"},
 				{Name: "sort", Kind: OneOf, Choices: []string{"name", "cluster", "progress"}, Help: "the order"},
-				{Name: "archived", Kind: YesNo, Help: "yes shows the archived ones too"}, pageArg, viewArg},
+				archivedArg, pageArg, viewArg},
 			Examples: []string{"customer list", "customer list cluster=prod-us,prod-eu sort=progress"},
 			Show: func(c *call) (blocks.Message, error) {
 				v, err := c.bot.core.Customers(c.ctx, c.actor, core.CustomersQuery{Clusters: c.in.List("cluster"), Sort: c.in.Str("sort"), Archived: c.in.Yes("archived")})

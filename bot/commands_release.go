@@ -73,7 +73,7 @@ func releaseCommands() []*Command {
 		{Noun: "release", Verb: "check", Aliases: []string{"preview"}, Summary: "What activating it would do, and what is missing",
 			Args: []Arg{theRelease}, Examples: []string{"release check v2.5.0"},
 			Show: func(c *call) (blocks.Message, error) {
-				v, err := c.bot.core.ReleaseCheck(c.ctx, c.actor, c.in.Str("release"))
+				v, err := c.bot.core.CheckRelease(c.ctx, c.actor, c.in.Str("release"))
 				return draw(v, err, func() blocks.Message { return blocks.Activation(*v, blocks.Button{}, c.env) })
 			}},
 		{Noun: "release", Verb: "activate", Aliases: []string{"start"}, Summary: "Start a release for its customers",

@@ -18,7 +18,7 @@ func templateCommands() []*Command {
 		{Noun: "template", Verb: "list", Aliases: []string{"ls"}, Summary: "The steps that a release has for everybody",
 			Args: []Arg{releaseArg, pageArg, viewArg}, Examples: []string{"template list v2.5.0"},
 			Show: func(c *call) (blocks.Message, error) {
-				v, err := c.bot.core.Templates(c.ctx, c.actor, c.in.Str("release"))
+				v, err := c.bot.core.Templates(c.ctx, c.actor, c.in.Str("release"), false)
 				return draw(v, err, func() blocks.Message { return blocks.Templates(*v, c.page(), c.env) })
 			}},
 		{Noun: "template", Verb: "show", Aliases: []string{"view", "get"}, Summary: "One step of a release with its content",

@@ -85,6 +85,7 @@ type call struct {
 	env   blocks.Env
 	cmd   *Command
 	in    In
+	bound bool       // what was typed fits the command
 	form  *formState // the form that was sent, if one was
 }
 
@@ -121,6 +122,7 @@ func (c *call) typed() (Answer, error) {
 	if c.in, err = bind(cmd, rest, line.Fields); err != nil {
 		return Answer{}, err
 	}
+	c.bound = true
 	return c.run()
 }
 
@@ -212,7 +214,7 @@ func (c *call) refuse(err error) Answer {
 		m := blocks.Refusal(e.Code, e.Msg, e.Hint, nil, c.redraw(core.Receipt{}))
 		return Answer{Message: &m, Replace: c.req.Inline}
 	case core.Invalid:
-		if a := c.cmd.arg(e.Field); a != nil && !a.Hidden && !c.in.Has(a.Name) && c.req.CanAsk {
+		if a := c.cmd.arg(e.Field); a != nil && c.bound && !a.Hidden && !c.in.Has(a.Name) && c.req.CanAsk {
 			if ans, err := c.ask(e.Msg, []Arg{*a}); err == nil {
 				return ans
 			}

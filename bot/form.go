@@ -41,7 +41,7 @@ func (c *call) ask(problem string, missing []Arg) (Answer, error) {
 	}
 	for name, v := range c.in.values {
 		a := c.cmd.arg(name)
-		if a.Hidden || c.settled(a) {
+		if v != "" && (a.Hidden || c.settled(a)) {
 			state.Fixed[name] = v
 			continue
 		}
@@ -85,7 +85,7 @@ func (c *call) settled(a *Arg) bool {
 // layout makes the form for the arguments that are not settled.
 func (c *call) layout(state *formState, values map[string]string, intro []string) (blocks.Form, error) {
 	form := blocks.Form{Title: formTitle(c.cmd), Submit: "Save", Intro: intro}
-	if c.cmd.Noun == "step" {
+	if c.cmd.Noun == "step" || c.cmd.Show != nil {
 		form.Submit = strings.ToUpper(c.cmd.Verb[:1]) + c.cmd.Verb[1:]
 	}
 	if about := c.about(state.Fixed); about != "" {

@@ -105,7 +105,7 @@ func (c *call) options(a *Arg, given map[string]string) ([]blocks.Option, error)
 	var out []blocks.Option
 	switch a.Kind {
 	case Cluster:
-		v, err := c.bot.core.Clusters(c.ctx, c.actor)
+		v, err := c.bot.core.Clusters(c.ctx, c.actor, true)
 		if err != nil {
 			return nil, err
 		}
@@ -142,7 +142,7 @@ func (c *call) options(a *Arg, given map[string]string) ([]blocks.Option, error)
 func (c *call) stepOptions(given map[string]string) []blocks.Option {
 	var out []blocks.Option
 	if c.cmd.Noun == "template" {
-		v, err := c.bot.core.Templates(c.ctx, c.actor, given["release"])
+		v, err := c.bot.core.Templates(c.ctx, c.actor, given["release"], false)
 		if err != nil {
 			return nil
 		}

@@ -69,7 +69,7 @@ func (directory) Lookup(_ context.Context, id string) (core.PersonInfo, error) {
 func newStage(t *testing.T) *stage {
 	t.Helper()
 	s := &stage{t: t, now: time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC), last: map[string]*seen{}}
-	store, err := bolt.Open(t.Context(), filepath.Join(t.TempDir(), "rollcall.db"))
+	store, err := bolt.Open(filepath.Join(t.TempDir(), "rollcall.db"), bolt.Options{})
 	require.NoError(t, err)
 	t.Cleanup(func() { assert.NoError(t, store.Close()) })
 	s.core, err = core.Open(t.Context(), storagetest.Twice(store), core.Config{
@@ -110,6 +110,9 @@ func TestScenarios(t *testing.T) {
 				}
 			}
 			assert.NotContains(t, s.log.String(), "level=ERROR")
+			faults, err := s.core.Check(t.Context())
+			require.NoError(t, err)
+			assert.Empty(t, faults)
 		})
 	}
 }
@@ -299,4 +302,3 @@ func prefilled(view *slack.ModalViewRequest) map[string]string {
 	}
 	return out
 }
-

@@ -52,7 +52,7 @@ func (c *call) submitted(sub Submission) (Answer, error) {
 	if missing := c.in.missing(); len(missing) > 0 {
 		return Answer{}, bad(missing[0].Name, "%s is missing", missing[0].Name)
 	}
-	return c.do()
+	return c.run()
 }
 
 // metaField reads metadata from the lines of a form. A key that the form showed and that is gone is removed.

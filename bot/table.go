@@ -110,10 +110,9 @@ func (t *table) nearest(words []Word) []*Command {
 	if len(words) == 0 {
 		return nil
 	}
-	first := foldName(words[0].Text)
-	both := first
+	first, second := foldName(words[0].Text), ""
 	if len(words) > 1 && !words[1].Quoted {
-		both += " " + foldName(words[1].Text)
+		second = foldName(words[1].Text)
 	}
 	type hit struct {
 		cmd  *Command
@@ -121,17 +120,18 @@ func (t *table) nearest(words []Word) []*Command {
 	}
 	best := map[*Command]int{}
 	for key, c := range t.byKey {
-		if key == c.Noun+"s" && both != first {
+		noun, verb, two := strings.Cut(key, " ")
+		if second != "" && key == c.Noun+"s" {
 			continue // a plural stands alone: more was typed
 		}
-		typed := first
-		if strings.Contains(key, " ") {
-			typed = both
+		cost := distance(first, noun)
+		near := cost <= tolerance(first)
+		if two {
+			near = near && distance(second, verb) <= tolerance(second)
+			cost += distance(second, verb)
 		}
-		if cost := distance(typed, key); cost <= tolerance(typed) {
-			if old, seen := best[c]; !seen || cost < old {
-				best[c] = cost
-			}
+		if old, seen := best[c]; near && (!seen || cost < old) {
+			best[c] = cost
 		}
 	}
 	var hits []hit

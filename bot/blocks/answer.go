@@ -43,9 +43,9 @@ func Refusal(code core.Code, msg, hint string, choices []Button, view *Message) 
 		mark = "⚠️"
 	}
 	var s sheet
-	text := mark + " " + Escape(msg) + "."
+	text := mark + " " + sentence(msg) + "."
 	if hint != "" {
-		text += "\n" + Escape(hint)
+		text += "\n" + sentence(hint)
 	}
 	s.line(text)
 	for _, b := range choices {

@@ -9,8 +9,8 @@ import (
 
 const perList = 20
 
-// Clusters lists clusters with their customers.
-func Clusters(v core.ClusterList, page int, env Env) Message {
+// Clusters lists clusters with their customers; archived says whether the list holds the archived ones too.
+func Clusters(v core.ClusterList, archived bool, page int, env Env) Message {
 	var s sheet
 	s.reserve = 2
 	s.header("Clusters")
@@ -23,8 +23,13 @@ func Clusters(v core.ClusterList, page int, env Env) Message {
 		s.row(clusterLine(&part[i]), press("Open", "cluster.show", part[i].ID).says("Open "+part[i].Name))
 	}
 	s.reserve = 0
-	s.actions(append(pager("cluster.list", at, pages),
-		press("Add cluster", "cluster.add"), env.open("Open page ↗", "/clusters"))...)
+	var asked []any
+	more := press("Show archived", "cluster.list", "archived=yes", "view=here")
+	if archived {
+		asked, more = append(asked, "archived=yes"), Button{}
+	}
+	s.actions(append(pager("cluster.list", at, pages, asked...),
+		press("Add cluster", "cluster.add"), more, env.open("Open page ↗", "/clusters"))...)
 	return s.message()
 }
 

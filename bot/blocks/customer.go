@@ -42,8 +42,12 @@ func Customers(v core.CustomerList, page int, env Env) Message {
 	if v.Query.Sort != "" {
 		asked = append(asked, "sort="+v.Query.Sort)
 	}
+	more := press("Show archived", "customer.list", append(asked[:len(asked):len(asked)], "archived=yes", "view=here")...)
+	if v.Query.Archived {
+		asked, more = append(asked, "archived=yes"), Button{}
+	}
 	s.actions(append(pager("customer.list", at, pages, asked...),
-		press("Add customer", "customer.add"), env.open("Open page ↗", "/customers"))...)
+		press("Add customer", "customer.add"), more, env.open("Open page ↗", "/customers"))...)
 	return s.message()
 }
 

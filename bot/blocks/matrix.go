@@ -82,6 +82,15 @@ func matrixPath(v *core.Matrix) string {
 // grid draws one cluster as a table, with the words for its signs below.
 func grid(s *sheet, v *core.Matrix, at, page int) {
 	c := &v.Clusters[at-1]
+	const others = 10
+	for i := range v.Clusters[:min(others, len(v.Clusters))] {
+		if other := &v.Clusters[i]; i != at-1 {
+			s.small(fmt.Sprintf("%s · %s · %s", Escape(other.Cluster.Name), plural(len(other.Customers), "customer"), progress(other.Progress.Counts)))
+		}
+	}
+	if left := len(v.Clusters) - others; left > 0 {
+		s.small("…and " + plural(left, "more cluster"))
+	}
 	s.line(fmt.Sprintf("📁 %s · %s", bold(c.Cluster.Name), progress(c.Progress.Counts)))
 	if len(c.Rows) == 0 || len(c.Customers) == 0 {
 		s.line("No steps here.")
@@ -101,7 +110,7 @@ func grid(s *sheet, v *core.Matrix, at, page int) {
 		cells := []slack.TableCell{cell(fmt.Sprintf("%s. %s %s", row.Position, row.Name, row.ShortID), 80, &size)}
 		words := fmt.Sprintf("%s %s", row.ShortID, Escape(row.Name))
 		for j := first; j < last; j++ {
-			text := cellText(c.Cells[i][j])
+			text := cellText(c.Cells.Row(i)[j])
 			cells = append(cells, cell(text, 40, &size))
 			words += " · " + Escape(c.Customers[j].Name) + ": " + text
 		}

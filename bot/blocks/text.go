@@ -24,12 +24,25 @@ const (
 	maxMessage     = 11000 // Slack refuses messages of about 12,000 characters over all blocks
 )
 
-var escaper = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;",
+var (
+	controls = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
 	// Slack's mrkdwn knows no escape for its own marks: look-alikes keep a name from breaking the line.
-	"*", "∗", "`", "ˋ", "~", "∼")
+	emphases = strings.NewReplacer("*", "∗", "`", "ˋ")
+	strikes  = strings.NewReplacer("~", "∼")
+	ticks    = strings.NewReplacer("`", "ˋ")
+)
 
 // Escape makes text that a person wrote safe inside mrkdwn.
-func Escape(text string) string { return escaper.Replace(text) }
+func Escape(text string) string {
+	text = emphases.Replace(controls.Replace(text))
+	if strings.Count(text, "~") > 1 {
+		text = strikes.Replace(text)
+	}
+	return text
+}
+
+// sentence makes a sentence of ours safe inside mrkdwn: its `code` stays, what people wrote in it calls nobody.
+func sentence(text string) string { return controls.Replace(text) }
 
 // short cuts text to n characters, the last one an ellipsis where something was cut.
 func short(text string, n int) string {
@@ -61,7 +74,7 @@ func bold(text string) string {
 	return "*" + Escape(text) + "*"
 }
 
-func code(text string) string { return "`" + Escape(text) + "`" }
+func code(text string) string { return "`" + ticks.Replace(controls.Replace(text)) + "`" }
 
 // Date is a moment that Slack shows in each reader's own zone.
 func Date(at time.Time) string {
