@@ -1,0 +1,72 @@
+package statuspage
+
+import (
+	"crypto/sha256"
+	"embed"
+	"fmt"
+	"mime"
+	"net/http"
+	"path"
+	"strings"
+
+	"github.com/go-chi/chi/v5"
+)
+
+//go:embed assets
+var assetFiles embed.FS
+
+// assets are the files that pages refer to, each under a name that changes with its content, so that browsers may
+// keep them for ever.
+type assets struct {
+	paths  map[string]string // "app.css" → "/assets/app.0123456789ab.css"
+	served map[string]asset  // "app.0123456789ab.css"
+}
+
+type asset struct {
+	body []byte
+	kind string
+}
+
+func loadAssets() (*assets, error) {
+	a := &assets{paths: map[string]string{}, served: map[string]asset{}}
+	entries, err := assetFiles.ReadDir("assets")
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range entries {
+		body, err := assetFiles.ReadFile("assets/" + e.Name())
+		if err != nil {
+			return nil, err
+		}
+		ext := path.Ext(e.Name())
+		kind := mime.TypeByExtension(ext)
+		if kind == "" {
+			return nil, fmt.Errorf("statuspage: no content type for %s", e.Name())
+		}
+		sum := sha256.Sum256(body)
+		name := fmt.Sprintf("%s.%x%s", strings.TrimSuffix(e.Name(), ext), sum[:6], ext)
+		a.paths[e.Name()] = "/assets/" + name
+		a.served[name] = asset{body, kind}
+	}
+	return a, nil
+}
+
+// path is where the asset called name is served.
+func (a *assets) path(name string) (string, error) {
+	p := a.paths[name]
+	if p == "" {
+		return "", fmt.Errorf("there is no asset %q", name)
+	}
+	return p, nil
+}
+
+func (a *assets) serve(w http.ResponseWriter, r *http.Request) {
+	f, ok := a.served[chi.URLParam(r, "file")]
+	if !ok { // an older page asks for an older file: say so, and let nobody remember it
+		http.Error(w, "There is no such file. Reload the page.", http.StatusNotFound)
+		return
+	}
+	w.Header().Set("Content-Type", f.kind)
+	w.Header().Set("Cache-Control", immutable)
+	_, _ = w.Write(f.body)
+}

@@ -1,0 +1,177 @@
+package statuspage
+
+import (
+	"bytes"
+	"embed"
+	"fmt"
+	"html/template"
+	"io/fs"
+	"net/http"
+	"path"
+	"strings"
+	"sync"
+	"time"
+
+	"rollcall/core"
+)
+
+//go:embed templates
+var templateFiles embed.FS
+
+// shared are the templates that every layout may use; each other file is one layout.
+var shared = []string{"frame.html", "parts.html"}
+
+// layouts are the parsed templates, by name.
+type layouts struct {
+	named map[string]*template.Template
+}
+
+func parseLayouts(a *assets) (*layouts, error) {
+	files, err := fs.Sub(templateFiles, "templates")
+	if err != nil {
+		return nil, err
+	}
+	base, err := template.New("").Funcs(vocabulary).Funcs(template.FuncMap{"asset": a.path}).ParseFS(files, shared...)
+	if err != nil {
+		return nil, err
+	}
+	names, err := fs.Glob(files, "*.html")
+	if err != nil {
+		return nil, err
+	}
+	l := &layouts{named: map[string]*template.Template{}}
+	for _, name := range names {
+		if name == shared[0] || name == shared[1] {
+			continue
+		}
+		t, err := base.Clone()
+		if err == nil {
+			t, err = t.ParseFS(files, name)
+		}
+		if err != nil {
+			return nil, err
+		}
+		l.named[strings.TrimSuffix(path.Base(name), ".html")] = t
+	}
+	return l, nil
+}
+
+var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+// write lays a page out whole before it sends the first byte, so that a fault gives a clean error page.
+func (s *Site) write(w http.ResponseWriter, r *http.Request, status int, layout string, f frame) {
+	f.Path, f.Build = r.URL.Path, s.cfg.Build
+	s.execute(w, status, layout, "frame", f)
+}
+
+func (s *Site) execute(w http.ResponseWriter, status int, layout, name string, data any) {
+	b := buffers.Get().(*bytes.Buffer)
+	defer buffers.Put(b)
+	b.Reset()
+	t := s.layouts.named[layout]
+	if t == nil {
+		panic("no layout " + layout)
+	}
+	if err := t.ExecuteTemplate(b, name, data); err != nil {
+		panic(err) // recoverPanics answers with the error page, which has a layout of its own
+	}
+	w.Header().Set("Content-Type", htmlType)
+	w.WriteHeader(status)
+	_, _ = w.Write(b.Bytes())
+}
+
+// vocabulary is what templates can say beside the views' own words.
+var vocabulary = template.FuncMap{
+	"time":     stamp,
+	"state":    stateOf,
+	"percent":  func(p core.Percent) string { return p.String() },
+	"plural":   plural,
+	"title":    capital,
+	"markdown": markdown,
+	"cells":    cells,
+	"part":     func(label string, c core.Counts) part { return part{label, c} },
+	"more":     more,
+	"counts":   countsText,
+	"first":    func(n int, s []string) []string { return s[:min(n, len(s))] },
+	"str":      func(m core.Maybe) string { return string(m) },
+}
+
+// part is one labelled share of a release.
+type part struct {
+	Label string
+	core.Counts
+}
+
+// stamp is a moment as people read it, always with its zone. The script adds the reader's own time.
+func stamp(t any) template.HTML {
+	var at time.Time
+	switch t := t.(type) {
+	case time.Time:
+		at = t
+	case *time.Time:
+		if t == nil {
+			return ""
+		}
+		at = *t
+	}
+	at = at.UTC()
+	return template.HTML(fmt.Sprintf(`<time datetime="%s">%s</time>`, at.Format(time.RFC3339), at.Format("2006-01-02 15:04 UTC")))
+}
+
+// state is how a step's status is drawn: a class that brings colour and glyph, and the word.
+type state struct{ Class, Word string }
+
+var states = [...]state{
+	core.Pending:  {"p", "Pending"},
+	core.Done:     {"d", "Done"},
+	core.Skipped:  {"s", "Skipped"},
+	core.Reverted: {"r", "Reverted"},
+}
+
+func stateOf(s core.Status) state {
+	if int(s) < len(states) {
+		return states[s]
+	}
+	return state{"n", "Unknown"}
+}
+
+// plural is "1 customer", "2 customers".
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}
+
+// more is "and 12 more" for what a list of n leaves out after shown.
+func more(n, shown int) string {
+	if n <= shown {
+		return ""
+	}
+	return fmt.Sprintf(" and %d more", n-shown)
+}
+
+// countsText is the sentence that answers how far things are. Reverted and skipped steps are named only when there
+// are any.
+func countsText(c core.Counts) string {
+	if c.Total == 0 {
+		return "no steps"
+	}
+	text := fmt.Sprintf("%d done, %d pending", c.Done, c.Pending)
+	if c.Skipped > 0 {
+		text += fmt.Sprintf(", %d skipped", c.Skipped)
+	}
+	if c.Reverted > 0 {
+		text += fmt.Sprintf(", %d reverted", c.Reverted)
+	}
+	return text
+}
+
+// capital begins a word that the domain writes small.
+func capital(s any) string {
+	word := fmt.Sprint(s)
+	if word == "" {
+		return ""
+	}
+	return strings.ToUpper(word[:1]) + word[1:]
+}

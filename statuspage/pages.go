@@ -1,0 +1,163 @@
+package statuspage
+
+import (
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"rollcall/core"
+)
+
+const (
+	htmlType = "text/html; charset=utf-8"
+	jsonType = "application/json; charset=utf-8"
+)
+
+// page is one path and its JSON twin: what it asks core, and how the answer is laid out.
+type page struct {
+	path   string
+	layout string // the template's name
+	nav    string // the entry of the navigation that it stands under
+	ask    func(*Site, *request) (any, error)
+	dress  func(*request, any) frame
+}
+
+// frame is what a template is given.
+type frame struct {
+	Title string
+	Note  string   // beside the title in the browser's tab: "51%"
+	Notes []string // what was odd about the request
+	Body  any
+
+	Nav      string
+	Path     string
+	Build    string
+	Revision int64
+	SignOut  bool
+	About    bool // false on pages without data, which have no navigation either
+}
+
+// pageOf ties a query's view to the function that dresses it, whose type must be the same.
+func pageOf[V any](path, layout, nav string, ask func(*Site, *request) (V, error), dress func(*request, V) frame) page {
+	return page{path, layout, nav,
+		func(s *Site, q *request) (any, error) { return ask(s, q) },
+		func(q *request, v any) frame { return dress(q, v.(V)) },
+	}
+}
+
+var pages = []page{
+	pageOf("/", "dashboard", "dashboard",
+		func(s *Site, q *request) (*core.Dashboard, error) { return s.cfg.Views.Dashboard(q.ctx, q.actor) },
+		func(_ *request, v *core.Dashboard) frame { return frame{Title: "Dashboard", Body: v} }),
+	pageOf("/clusters", "clusters", "clusters",
+		func(s *Site, q *request) (*core.ClusterList, error) {
+			return s.cfg.Views.Clusters(q.ctx, q.actor, q.yes("archived"))
+		},
+		func(q *request, v *core.ClusterList) frame {
+			return frame{Title: "Clusters", Body: clustersBody{v, q.yes("archived")}}
+		}),
+	pageOf("/clusters/{id}", "cluster", "clusters",
+		func(s *Site, q *request) (*core.ClusterDetail, error) {
+			return s.cfg.Views.Cluster(q.ctx, q.actor, q.id("id"))
+		},
+		func(_ *request, v *core.ClusterDetail) frame { return frame{Title: v.Cluster.Name, Body: v} }),
+	pageOf("/customers", "customers", "customers", askCustomers, dressCustomers),
+	pageOf("/customers/{id}", "customer", "customers",
+		func(s *Site, q *request) (*core.CustomerDetail, error) {
+			return s.cfg.Views.Customer(q.ctx, q.actor, q.id("id"))
+		},
+		func(_ *request, v *core.CustomerDetail) frame { return frame{Title: v.Customer.Name, Body: v} }),
+	pageOf("/releases", "releases", "releases", askReleases, dressReleases),
+	pageOf("/releases/{id}", "matrix", "releases", askMatrix, dressMatrix),
+	pageOf("/releases/{id}/customers/{customer}", "steps", "releases",
+		func(s *Site, q *request) (*core.CustomerSteps, error) {
+			return s.cfg.Views.CustomerSteps(q.ctx, q.actor, q.id("id"), q.id("customer"))
+		},
+		func(_ *request, v *core.CustomerSteps) frame {
+			return frame{Title: v.Customer.Name + " in " + v.Release.Label(), Note: v.Progress.Percent.String(), Body: v}
+		}),
+	pageOf("/activity", "activity", "activity", askActivity, dressActivity),
+}
+
+// show answers with a page.
+func (s *Site) show(p page) http.HandlerFunc {
+	return s.answer(func(w http.ResponseWriter, q *request) error {
+		v, err := p.ask(s, q)
+		if err != nil {
+			return err
+		}
+		f := p.dress(q, v)
+		f.Nav, f.Notes, f.Revision = p.nav, append(q.notes, f.Notes...), q.revision
+		f.About, f.SignOut = true, s.cfg.Gate != nil
+		s.write(w, q.Request, http.StatusOK, p.layout, f)
+		return nil
+	})
+}
+
+// showJSON answers with a page's view.
+func (s *Site) showJSON(p page) http.HandlerFunc {
+	return s.answer(func(w http.ResponseWriter, q *request) error {
+		v, err := p.ask(s, q)
+		if err != nil {
+			return err
+		}
+		b, err := json.Marshal(v)
+		if err != nil {
+			return fmt.Errorf("writing JSON: %w", err)
+		}
+		w.Header().Set("Content-Type", jsonType)
+		_, _ = w.Write(append(b, '\n'))
+		return nil
+	})
+}
+
+// answer reads the request, answers 304 without building anything when the asker has what there is, and turns
+// errors into pages.
+func (s *Site) answer(f func(http.ResponseWriter, *request) error) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		q, err := s.read(r)
+		if err != nil {
+			s.failWith(w, r, err)
+			return
+		}
+		tag := s.etag(q)
+		w.Header().Set("ETag", tag)
+		w.Header().Set("Cache-Control", revisited)
+		if hasTag(r.Header.Get("If-None-Match"), tag) {
+			w.WriteHeader(http.StatusNotModified)
+			return
+		}
+		if err := f(w, q); err != nil {
+			s.failWith(w, r, err)
+		}
+	}
+}
+
+// etag names what a page shows before it is built: the program, the newest change, the asker and the filters.
+// It is weak because answers are compressed in more than one way.
+func (s *Site) etag(q *request) string {
+	sum := sha256.Sum256([]byte(q.actor.User + "\x00" + q.filters.Encode()))
+	return fmt.Sprintf(`W/"%s-%d-%x"`, tagSafe(s.cfg.Build), q.revision, sum[:6])
+}
+
+// tagSafe keeps to what may stand between an ETag's quotes.
+func tagSafe(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r <= ' ' || r == '"' || r >= 0x7f {
+			return -1
+		}
+		return r
+	}, s)
+}
+
+// hasTag reports whether an If-None-Match header lists tag.
+func hasTag(header, tag string) bool {
+	for h := range strings.SplitSeq(header, ",") {
+		if h = strings.TrimSpace(h); h == tag || h == "*" {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,142 @@
+// Package statuspage serves what people may see of releases, clusters and customers: pages, and the same views as JSON.
+//
+// It knows HTTP, HTML and who is let in, and asks core for views. It must not know the bot, the store, nor any
+// operation: nothing here can change a release.
+package statuspage
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/go-chi/chi/v5"
+
+	"rollcall/core"
+)
+
+// Views is what the pages show. References are decimal ids.
+type Views interface {
+	Dashboard(context.Context, core.Actor) (*core.Dashboard, error)
+	Clusters(ctx context.Context, a core.Actor, archived bool) (*core.ClusterList, error)
+	Cluster(ctx context.Context, a core.Actor, ref string) (*core.ClusterDetail, error)
+	Customers(context.Context, core.Actor, core.CustomersQuery) (*core.CustomerList, error)
+	Customer(ctx context.Context, a core.Actor, ref string) (*core.CustomerDetail, error)
+	Releases(context.Context, core.Actor, core.ReleasesQuery) (*core.ReleaseList, error)
+	Matrix(context.Context, core.Actor, core.MatrixQuery) (*core.Matrix, error)
+	CustomerSteps(ctx context.Context, a core.Actor, release, customer string) (*core.CustomerSteps, error)
+	Activity(context.Context, core.Actor, core.ActivityQuery) (*core.ActivityFeed, error)
+
+	// Revision grows with every change that a view may show. It is cheap: a page that is not newer is not built.
+	Revision(context.Context) (int64, error)
+}
+
+// Gate lets people in by links that the bot hands out. Its refusals are core errors.
+type Gate interface {
+	// Redeem spends a sign-in link's token and begins a session.
+	Redeem(ctx context.Context, token string) (session string, until time.Time, err error)
+	// Session says whose session it is, as of now, and keeps it alive.
+	Session(ctx context.Context, session string) (core.Actor, error)
+	// EndSession ends it; one that is already over is no error.
+	EndSession(ctx context.Context, session string) error
+}
+
+// Config is what a Site is given from outside.
+type Config struct {
+	Views   Views
+	Gate    Gate     // nil: open, everybody reads as a viewer; for loopback addresses only
+	BaseURL *url.URL // how people reach the page; https decides what cookies and headers say
+	Build   string   // the program's version, shown in the footer and part of every ETag
+	Now     func() time.Time
+	NewRef  func() string               // a fresh reference for an error page and its line in the log
+	Ready   func(context.Context) error // nil: ready as soon as the store answers
+	Proxies []netip.Prefix              // whose X-Forwarded-For counts
+	Log     *slog.Logger
+}
+
+// Site is the status page, an http.Handler.
+type Site struct {
+	cfg     Config
+	routes  chi.Router
+	assets  *assets
+	layouts *layouts
+	limits  *limits
+}
+
+// New prepares a Site. An error means the program was built wrongly: a template or an asset is missing or broken.
+func New(cfg Config) (*Site, error) {
+	if cfg.Views == nil || cfg.BaseURL == nil || cfg.Now == nil || cfg.NewRef == nil || cfg.Log == nil {
+		return nil, errors.New("statuspage: the configuration is incomplete")
+	}
+	s := &Site{cfg: cfg, limits: newLimits(cfg.Now)}
+	var err error
+	if s.assets, err = loadAssets(); err != nil {
+		return nil, err
+	}
+	if s.layouts, err = parseLayouts(s.assets); err != nil {
+		return nil, err
+	}
+	s.routes, err = s.route()
+	return s, err
+}
+
+// ServeHTTP implements http.Handler.
+func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.routes.ServeHTTP(w, r) }
+
+func (s *Site) route() (chi.Router, error) {
+	compress, err := compression()
+	if err != nil {
+		return nil, err
+	}
+	m := chi.NewRouter()
+	m.Use(s.recoverPanics, s.headers, clientAddress(s.cfg.Proxies), s.bounds)
+	m.NotFound(s.notFound)
+	m.MethodNotAllowed(s.methodNotAllowed)
+
+	m.Get("/healthz", s.health)
+	m.Get("/readyz", s.ready)
+	m.Group(func(m chi.Router) {
+		m.Use(compress, s.rightHost, sameSite)
+		m.Get("/assets/{file}", s.assets.serve)
+		m.Head("/assets/{file}", s.assets.serve)
+
+		m.Group(func(m chi.Router) {
+			m.Use(s.limits.signIn)
+			m.Get("/s/{token}", s.showSignIn)
+			m.Post("/s/{token}", s.redeem)
+			m.Post("/signout", s.signOut)
+		})
+		m.Group(func(m chi.Router) {
+			m.Use(s.limits.pages, s.enter)
+			for _, p := range pages {
+				if s.layouts.named[p.layout] == nil {
+					err = errors.Join(err, errors.New("statuspage: no template for "+p.path))
+				}
+				both(m, p.path, s.show(p))
+				both(m, twin(p.path), s.showJSON(p))
+			}
+			both(m, "/releases/{id}/clusters/{cluster}/grid", s.showGrid)
+		})
+	})
+	return m, err
+}
+
+func both(m chi.Router, path string, h http.HandlerFunc) {
+	m.Get(path, h)
+	m.Head(path, h)
+}
+
+// twin is the path of a page's JSON.
+func twin(path string) string {
+	if path == "/" {
+		return "/index.json"
+	}
+	return path + ".json"
+}
+
+// isTwin reports whether a request asked for JSON, so that errors are too.
+func isTwin(r *http.Request) bool { return strings.HasSuffix(r.URL.Path, ".json") }

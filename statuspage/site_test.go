@@ -1,0 +1,336 @@
+package statuspage_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"rollcall/core"
+	"rollcall/fixtures"
+	"rollcall/statuspage"
+)
+
+// site is a status page over canned views; change may alter its configuration.
+func site(t testing.TB, v statuspage.Views, change ...func(*statuspage.Config)) *statuspage.Site {
+	t.Helper()
+	base, err := url.Parse("http://127.0.0.1:8080")
+	require.NoError(t, err)
+	cfg := statuspage.Config{Views: v, BaseURL: base, Build: "v1.0.0", Now: func() time.Time { return day },
+		NewRef: func() string { return "ref-7" }, Log: slog.New(slog.DiscardHandler)}
+	for _, f := range change {
+		f(&cfg)
+	}
+	s, err := statuspage.New(cfg)
+	require.NoError(t, err)
+	return s
+}
+
+// get asks for a path with headers given in pairs.
+func get(h http.Handler, path string, headers ...string) *httptest.ResponseRecorder {
+	return do(h, http.MethodGet, path, headers...)
+}
+
+func do(h http.Handler, method, path string, headers ...string) *httptest.ResponseRecorder {
+	r := httptest.NewRequest(method, path, nil)
+	r.Host = "127.0.0.1:8080"
+	for i := 0; i+1 < len(headers); i += 2 {
+		if headers[i] == "Host" {
+			r.Host = headers[i+1]
+			continue
+		}
+		r.Header.Add(headers[i], headers[i+1])
+	}
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	return w
+}
+
+// everyPage is one address of each page.
+var everyPage = map[string]string{
+	"dashboard": "/",
+	"clusters":  "/clusters",
+	"cluster":   "/clusters/1",
+	"customers": "/customers",
+	"customer":  "/customers/2",
+	"releases":  "/releases",
+	"matrix":    "/releases/12",
+	"steps":     "/releases/12/customers/2",
+	"activity":  "/activity",
+}
+
+func TestPages_FV001_FV003_FC004_FC005_FM004_FM005(t *testing.T) {
+	for name, path := range everyPage {
+		t.Run(name, func(t *testing.T) {
+			w := get(site(t, typical()), path)
+			require.Equal(t, http.StatusOK, w.Code)
+			fixtures.Golden(t, name+".html", w.Body.String())
+		})
+	}
+	for name, path := range map[string]string{"dashboard": "/", "clusters": "/clusters", "customers": "/customers",
+		"releases": "/releases", "matrix": "/releases/12", "activity": "/activity"} {
+		t.Run("empty "+name, func(t *testing.T) {
+			w := get(site(t, empty()), path)
+			require.Equal(t, http.StatusOK, w.Code)
+			assert.Contains(t, w.Body.String(), `class="empty"`)
+			assert.NotContains(t, w.Body.String(), "NaN")
+		})
+	}
+}
+
+func TestTwinIsTheSameView(t *testing.T) {
+	for _, path := range everyPage {
+		twin := path + ".json"
+		if path == "/" {
+			twin = "/index.json"
+		}
+		w := get(site(t, typical()), twin)
+		require.Equal(t, http.StatusOK, w.Code, twin)
+		assert.Equal(t, "application/json; charset=utf-8", w.Header().Get("Content-Type"))
+		assert.True(t, json.Valid(w.Body.Bytes()), twin)
+	}
+	w := get(site(t, typical()), "/releases/12.json?cluster=prod-eu")
+	var m struct {
+		Release  struct{ Name string }
+		Clusters []struct{ Cluster core.ClusterRef }
+	}
+	require.NoError(t, json.Unmarshal(w.Body.Bytes(), &m))
+	assert.Equal(t, "Spring release", m.Release.Name)
+	require.Len(t, m.Clusters, 1)
+	assert.Equal(t, "prod-eu", m.Clusters[0].Cluster.Name)
+
+	w = get(site(t, typical()), "/releases/99.json")
+	assert.Equal(t, http.StatusNotFound, w.Code)
+	assert.JSONEq(t, `{"error":{"code":"not_found","message":"There is no release 99. See /releases for all of them."}}`, w.Body.String())
+}
+
+func TestMatrixFilters(t *testing.T) {
+	s := site(t, typical())
+	body := get(s, "/releases/12?cluster=prod-eu&status=done&category=deploy").Body.String()
+	assert.Contains(t, body, `<option value="prod-eu" selected>`)
+	assert.Contains(t, body, `<option value="done" selected>`)
+	assert.Contains(t, body, "3 of 9 customers")
+	assert.NotContains(t, body, `id="cluster-1"`)
+	assert.Contains(t, body, ` x"`, "what does not match is dimmed")
+
+	both := get(s, "/releases/12?cluster=prod-us&cluster=prod-eu").Body.String()
+	assert.Equal(t, 2, strings.Count(both, `<details class="cluster"`))
+	comma := get(s, "/releases/12?cluster=prod-us,prod-eu").Body.String()
+	assert.Equal(t, 2, strings.Count(comma, `<details class="cluster"`))
+	assert.Contains(t, comma, "prod-us, prod-eu</option>")
+
+	odd := get(s, "/releases/12?cluster=nowhere&status=lost&sort=luck&category=cake")
+	assert.Equal(t, http.StatusOK, odd.Code)
+	for _, what := range []string{"nowhere", "lost", "luck", "cake"} {
+		assert.Contains(t, odd.Body.String(), what+"&#34;; that filter was left out.")
+	}
+}
+
+func TestMatrixOfEveryStatus(t *testing.T) {
+	for _, status := range core.ReleaseStatuses {
+		v := typical()
+		v.status = status
+		fixtures.Golden(t, "matrix-"+string(status)+".html", get(site(t, v), "/releases/12").Body.String())
+	}
+}
+
+func TestBigMatrixLoadsClustersWhenOpened(t *testing.T) {
+	v := typical()
+	v.clusters, v.perCluster, v.steps = 5, 100, 40
+	s := site(t, v)
+	body := get(s, "/releases/12?status=done").Body.String()
+	assert.Equal(t, 2, strings.Count(body, `<table class="grid">`), "10,000 cells are two clusters")
+	assert.Contains(t, body, `data-load="/releases/12/clusters/3/grid?status=done"`)
+	w := get(s, "/releases/12/clusters/3/grid?status=done")
+	assert.Equal(t, http.StatusOK, w.Code)
+	assert.Equal(t, 1, strings.Count(w.Body.String(), "<table"))
+	assert.NotContains(t, w.Body.String(), "<html")
+	assert.Equal(t, http.StatusNotFound, get(s, "/releases/12/clusters/9/grid").Code)
+	v.perCluster = 300
+	alone := get(s, "/releases/12?cluster=staging").Body.String()
+	assert.Equal(t, 1, strings.Count(alone, `<table class="grid">`), "a cluster asked for alone stands in the page at any size")
+}
+
+// What people write may look like markup; it never becomes any.
+func TestHostileNamesAreInert(t *testing.T) {
+	for name, path := range everyPage {
+		t.Run(name, func(t *testing.T) {
+			w := get(site(t, hostile()), path)
+			require.Equal(t, http.StatusOK, w.Code)
+			assertHarmless(t, w.Body.String())
+		})
+	}
+	reflected := get(site(t, typical()), `/releases/12?cluster=%22%3E%3Cscript%3Ealert(1)%3C/script%3E&status=%3Cimg+src=x+onerror=alert(1)%3E`)
+	assertHarmless(t, reflected.Body.String())
+}
+
+func TestHeadersOnEveryRoute(t *testing.T) {
+	s := site(t, typical(), locked(&gate{}))
+	paths := map[string]bool{}
+	s.EachRoute(t, func(method, pattern string) {
+		path := strings.NewReplacer("{id}", "12", "{customer}", "2", "{cluster}", "1", "{token}", "tok", "{file}", "none.css").Replace(pattern)
+		paths[pattern] = true
+		for _, cookie := range []string{"", "rollcall=good"} {
+			w := do(s, method, path, "Cookie", cookie, "Sec-Fetch-Site", "same-origin")
+			h := w.Header()
+			assert.Equal(t, "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types rt", h.Get("Content-Security-Policy"), path)
+			assert.Equal(t, "nosniff", h.Get("X-Content-Type-Options"), path)
+			assert.Equal(t, "no-referrer", h.Get("Referrer-Policy"), path)
+			assert.Equal(t, "DENY", h.Get("X-Frame-Options"), path)
+			assert.Equal(t, "same-origin", h.Get("Cross-Origin-Opener-Policy"), path)
+			assert.Equal(t, "same-origin", h.Get("Cross-Origin-Resource-Policy"), path)
+			assert.Equal(t, "clipboard-write=(self), camera=(), microphone=(), geolocation=()", h.Get("Permissions-Policy"), path)
+			assert.Equal(t, "noindex, nofollow, noarchive", h.Get("X-Robots-Tag"), path)
+			assert.NotEmpty(t, h.Get("Cache-Control"), path)
+			open := strings.HasPrefix(path, "/healthz") || strings.HasPrefix(path, "/readyz") || strings.HasPrefix(path, "/s/") ||
+				strings.HasPrefix(path, "/signout") || strings.HasPrefix(path, "/assets/")
+			if cookie == "" && !open {
+				assert.Equal(t, http.StatusForbidden, w.Code, "%s is open to everybody", path)
+				assert.Equal(t, "no-store", h.Get("Cache-Control"), path)
+			}
+		}
+	})
+	assert.Greater(t, len(paths), 20)
+}
+
+func TestStrictTransportOnlyOverHTTPS(t *testing.T) {
+	assert.Empty(t, get(site(t, typical()), "/").Header().Get("Strict-Transport-Security"))
+	over := site(t, typical(), func(c *statuspage.Config) { c.BaseURL, _ = url.Parse("https://status.example") })
+	w := get(over, "/", "Host", "status.example")
+	assert.Equal(t, http.StatusOK, w.Code)
+	assert.Equal(t, "max-age=31536000", w.Header().Get("Strict-Transport-Security"))
+}
+
+func TestETagSparesTheView(t *testing.T) {
+	v := typical()
+	s := site(t, v)
+	first := get(s, "/releases/12?cluster=prod-us")
+	tag := first.Header().Get("ETag")
+	require.NotEmpty(t, tag)
+	assert.Equal(t, "private, no-cache", first.Header().Get("Cache-Control"))
+	asked := v.asked
+	again := get(s, "/releases/12?cluster=prod-us", "If-None-Match", tag)
+	assert.Equal(t, http.StatusNotModified, again.Code)
+	assert.Empty(t, again.Body.String())
+	assert.Equal(t, asked, v.asked, "nothing was asked of core")
+	assert.NotEqual(t, tag, get(s, "/releases/12?cluster=prod-eu").Header().Get("ETag"))
+	v.revision++
+	assert.Equal(t, http.StatusOK, get(s, "/releases/12?cluster=prod-us", "If-None-Match", tag).Code)
+}
+
+func TestBounds(t *testing.T) {
+	s := site(t, typical())
+	for _, c := range []struct {
+		what, path string
+		headers    []string
+		want       int
+	}{
+		{"not a number", "/clusters/abc", nil, 400},
+		{"negative", "/clusters/-1", nil, 400},
+		{"too large a number", "/customers/99999999999999999999", nil, 400},
+		{"torn query", "/releases/12?cluster=%zz", nil, 400},
+		{"before is no number", "/activity?before=x", nil, 400},
+		{"unknown id", "/clusters/77", nil, 404},
+		{"unknown path", "/nowhere", nil, 404},
+		{"trailing slash", "/clusters/", nil, 404},
+		{"long address", "/releases?x=" + strings.Repeat("a", 2100), nil, 414},
+		{"other host", "/", []string{"Host", "evil.example"}, 421},
+		{"loopback by name", "/", []string{"Host", "localhost:8080"}, 200},
+		{"loopback in v6", "/", []string{"Host", "[::1]:8080"}, 200},
+		{"any host for probes", "/healthz", []string{"Host", "10.0.0.7:8080"}, 200},
+		{"loaded by another site", "/", []string{"Sec-Fetch-Site", "cross-site", "Sec-Fetch-Mode", "no-cors", "Sec-Fetch-Dest", "image"}, 403},
+		{"linked from another site", "/", []string{"Sec-Fetch-Site", "cross-site", "Sec-Fetch-Mode", "navigate", "Sec-Fetch-Dest", "document"}, 200},
+	} {
+		t.Run(c.what, func(t *testing.T) {
+			w := get(s, c.path, c.headers...)
+			assert.Equal(t, c.want, w.Code)
+			if c.want == 404 || c.want == 400 {
+				assert.Contains(t, w.Body.String(), "<h1>", "in the page's own style")
+			}
+		})
+	}
+	w := do(s, http.MethodPost, "/releases/12", "Sec-Fetch-Site", "same-origin")
+	assert.Equal(t, http.StatusMethodNotAllowed, w.Code)
+	assert.Equal(t, "GET, HEAD", w.Header().Get("Allow"))
+	head := do(s, http.MethodHead, "/releases/12")
+	assert.Equal(t, http.StatusOK, head.Code)
+}
+
+func TestTooManyRequests(t *testing.T) {
+	s := site(t, typical(), locked(&gate{}))
+	for range 20 {
+		require.Equal(t, http.StatusOK, get(s, "/s/guess").Code)
+	}
+	w := get(s, "/s/guess")
+	assert.Equal(t, http.StatusTooManyRequests, w.Code)
+	assert.Equal(t, "60", w.Header().Get("Retry-After"))
+	assert.Equal(t, http.StatusOK, get(s, "/healthz").Code)
+}
+
+func TestFaultsStayInside(t *testing.T) {
+	v := typical()
+	v.failing = errors.New("bucket /var/lib/secret.db torn")
+	var log strings.Builder
+	s := site(t, v, func(c *statuspage.Config) { c.Log = slog.New(slog.NewTextHandler(&log, nil)) })
+	w := get(s, "/")
+	assert.Equal(t, http.StatusInternalServerError, w.Code)
+	assert.NotContains(t, w.Body.String(), "secret")
+	assert.Contains(t, w.Body.String(), "ref-7")
+	assert.Contains(t, log.String(), "ref=ref-7")
+	assert.Contains(t, log.String(), "secret.db torn")
+	assert.Empty(t, w.Header().Get("ETag"))
+	assert.Equal(t, "no-store", w.Header().Get("Cache-Control"))
+
+	s = site(t, panicking{typical()}, func(c *statuspage.Config) { c.Log = slog.New(slog.NewTextHandler(&log, nil)) })
+	w = get(s, "/")
+	assert.Equal(t, http.StatusInternalServerError, w.Code)
+	assert.NotContains(t, w.Body.String(), "nil map")
+	assert.Contains(t, log.String(), "nil map")
+
+	v.failing = &core.Error{Code: core.Unavailable, Msg: "Rollcall is just being stopped"}
+	assert.Equal(t, http.StatusServiceUnavailable, get(site(t, v), "/index.json").Code)
+}
+
+type panicking struct{ *canned }
+
+func (panicking) Dashboard(context.Context, core.Actor) (*core.Dashboard, error) { panic("nil map") }
+
+func TestProbes(t *testing.T) {
+	down := errors.New("the socket is not connected")
+	s := site(t, typical(), func(c *statuspage.Config) { c.Ready = func(context.Context) error { return down } })
+	assert.Equal(t, http.StatusOK, get(s, "/healthz").Code)
+	w := get(s, "/readyz")
+	assert.Equal(t, http.StatusServiceUnavailable, w.Code)
+	assert.Equal(t, "unavailable\n", w.Body.String())
+	down = nil
+	assert.Equal(t, "ok\n", get(s, "/readyz").Body.String())
+}
+
+func TestAssets(t *testing.T) {
+	s := site(t, typical())
+	body := get(s, "/").Body.String()
+	for _, attr := range []string{`stylesheet" href="`, `<script src="`, `svg+xml" href="`} {
+		_, rest, found := strings.Cut(body, attr)
+		require.True(t, found, attr)
+		path, _, _ := strings.Cut(rest, `"`)
+		w := get(s, path)
+		assert.Equal(t, http.StatusOK, w.Code, path)
+		assert.Equal(t, "public, max-age=31536000, immutable", w.Header().Get("Cache-Control"))
+		w = get(s, path, "Accept-Encoding", "zstd, gzip")
+		if strings.HasSuffix(path, ".css") {
+			assert.Equal(t, "zstd", w.Header().Get("Content-Encoding"))
+		}
+	}
+	w := get(s, "/assets/app.000000000000.css")
+	assert.Equal(t, http.StatusNotFound, w.Code)
+	assert.Equal(t, "no-store", w.Header().Get("Cache-Control"))
+}
