@@ -12,7 +12,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"rollcall/core"
-	"rollcall/fixtures"
 	"rollcall/statuspage"
 )
 
@@ -54,7 +53,7 @@ func TestSignIn(t *testing.T) {
 	assert.Equal(t, http.StatusForbidden, shut.Code)
 	assert.Contains(t, shut.Body.String(), "/rollcall link")
 	assert.NotContains(t, shut.Body.String(), "Spring")
-	fixtures.Golden(t, "forbidden.html", shut.Body.String())
+	golden(t, "forbidden", shut)
 	assert.JSONEq(t, `{"error":{"code":"forbidden","message":"You are not signed in here. In Slack, type /rollcall link and open the link you get: it signs this browser in."}}`,
 		get(s, "/releases/12.json").Body.String())
 
@@ -66,7 +65,7 @@ func TestSignIn(t *testing.T) {
 	assert.Equal(t, page.Body.String(), get(s, "/s/wrong").Body.String())
 	assert.NotContains(t, page.Body.String(), "tok")
 	assert.False(t, g.spent)
-	fixtures.Golden(t, "signin.html", page.Body.String())
+	golden(t, "signin", page)
 
 	foreign := do(s, http.MethodPost, "/s/tok", "Sec-Fetch-Site", "cross-site")
 	assert.Equal(t, http.StatusForbidden, foreign.Code)

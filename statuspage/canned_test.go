@@ -313,16 +313,15 @@ func (c *canned) Matrix(_ context.Context, _ core.Actor, q core.MatrixQuery) (*c
 		for _, j := range c.of(i) {
 			m.Customers = append(m.Customers, core.MatrixCustomer{ID: int64(j + 1), Name: c.name("customer", j), Namespace: c.name("namespace", j), Progress: c.progress(j)})
 		}
+		m.Cells.Columns = len(m.Customers)
 		for step := range c.steps {
 			m.Rows = append(m.Rows, core.MatrixRow{Number: step + 1, ShortID: fmt.Sprintf("D%d", step+1), Position: strconv.Itoa(step + 1),
 				Name: c.name("step", step), Category: core.Deploy, Type: core.Bash, IsCustom: step == 3})
-			var line []core.Cell
 			for _, j := range c.of(i) {
 				cell := c.cell(step, j)
 				cell.Match = len(q.Statuses) == 0 || slices.Contains(q.Statuses, cell.Status)
-				line = append(line, cell)
+				m.Cells.Cells = append(m.Cells.Cells, cell)
 			}
-			m.Cells = append(m.Cells, line)
 		}
 		v.Shown.Customers += len(m.Customers)
 		v.Clusters = append(v.Clusters, m)

@@ -12,8 +12,7 @@ type grid struct {
 	core.MatrixCluster
 	Release int64
 	Counts  core.Counts // of the category shown
-	Open    bool        // shown opened
-	Inline  bool        // the table stands in the page; else it is loaded when the group is opened
+	Inline  bool        // the table stands in the page, opened; else it is loaded when the group is opened
 	Only    string      // this page with nothing but this cluster
 	Load    string      // the table alone
 }
@@ -32,7 +31,7 @@ var markClasses = []struct {
 // cells writes one row of a grid. A template ranging over 50,000 cells takes twenty times as long, so this is plain
 // appending; it is safe because nothing but numbers, constant words and a short id's letters and digits goes in.
 func cells(g grid, row int) template.HTML {
-	line := g.Cells[row]
+	line := g.Cells.Row(row)
 	b := make([]byte, 0, 80*len(line))
 	for i, c := range line {
 		if !c.Applies() {

@@ -21,9 +21,9 @@ type matrixBody struct {
 	Status   choice
 	Sort     choice
 	Category core.Category
+	Chosen   bool // some clusters only: progress is of these
 	Filtered bool
 	Clear    string
-	Open     int // groups shown opened
 }
 
 type tab struct {
@@ -82,14 +82,10 @@ func dressMatrix(q *request, v *core.Matrix) frame {
 	b.Status = choose("status", "Status", "All statuses", statuses, words(known))
 	b.Sort = choose("sort", "Sort customers by", "Name", without([]string{v.Query.Sort}, []string{"", "name"}),
 		[]option{{Value: "progress", Label: "Progress"}, {Value: "cluster", Label: "Cluster"}})
-	b.Filtered = len(chosen)+len(statuses) > 0
+	b.Chosen = len(chosen) > 0
+	b.Filtered = b.Chosen || len(statuses) > 0
 	b.Clear = q.with("cluster", "", "status", "")
 	b.Grids = grids(q, v)
-	for _, g := range b.Grids {
-		if g.Open {
-			b.Open++
-		}
-	}
 	title := v.Release.Label()
 	if title != v.Release.Name {
 		title += " " + v.Release.Name
@@ -107,7 +103,7 @@ func grids(q *request, v *core.Matrix) []grid {
 		inline := i == 0 || total <= maxInline
 		out[i] = grid{
 			MatrixCluster: c, Release: v.Release.ID, Counts: c.Progress.Category(v.Query.Category),
-			Inline: inline, Open: inline, Only: q.with("cluster", c.Cluster.Name),
+			Inline: inline, Only: q.with("cluster", c.Cluster.Name),
 			Load: address(fmt.Sprintf("/releases/%d/clusters/%d/grid", v.Release.ID, c.Cluster.ID), q.filters, "cluster", ""),
 		}
 	}
