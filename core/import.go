@@ -44,7 +44,6 @@ type ImportRelease struct {
 	Steps         []ImportStep      `json:"step_templates"`
 }
 
-
 // ImportStep is a template step as a file gives it.
 type ImportStep struct {
 	Line        int      `json:"-"`

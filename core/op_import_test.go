@@ -9,7 +9,6 @@ import (
 	"rollcall/core"
 )
 
-
 // company is a file with one of everything.
 func company() core.Import {
 	return core.Import{

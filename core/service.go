@@ -103,6 +103,21 @@ func (s *Service) Bind(ctx context.Context, team string) error {
 	return err
 }
 
+// Restored tells a store that it was put back from a copy: whatever was shown before is stale from now on, although
+// the records may count the same events.
+func (s *Service) Restored(ctx context.Context) error {
+	random := make([]byte, 4)
+	if _, err := io.ReadFull(s.cfg.Rand, random); err != nil {
+		return fmt.Errorf("read randomness: %w", err)
+	}
+	epoch := hex.EncodeToString(random)
+	if err := s.store.Update(ctx, func(w storage.Writer) error { return w.Put([]byte("meta/epoch"), []byte(epoch)) }); err != nil {
+		return fault(err)
+	}
+	s.epoch = epoch
+	return nil
+}
+
 // Wake receives after commits that left something in the outbox.
 func (s *Service) Wake() <-chan struct{} { return s.wake }
 

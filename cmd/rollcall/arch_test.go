@@ -33,7 +33,7 @@ var rooms = map[string][]string{
 	"rollcall/statuspage": {"rollcall/core", "github.com/go-chi/chi/v5", "github.com/yuin/goldmark",
 		"github.com/alecthomas/chroma/v2", "github.com/klauspost/compress"},
 	"rollcall/fixtures":            {},
-	"rollcall/fixtures/localslack": {"github.com/gorilla/websocket"},
+	"rollcall/fixtures/localslack": {"github.com/gobwas/ws"},
 }
 
 // topLevel is all that may lie in the root of the repository, dot-files aside.

@@ -36,6 +36,10 @@ const (
 
 // commands is the command line: one field a subcommand, each with its own file.
 type commands struct {
+	Check       checkCommand       `cmd:"" help:"Verify every invariant of a database; one line a fault."`
+	Backup      backupCommand      `cmd:"" help:"Write a verified copy of the database."`
+	Restore     restoreCommand     `cmd:"" help:"Put a copy back."`
+	Import      importCommand      `cmd:"" help:"Read clusters, customers and releases from YAML or JSON: all or nothing."`
 	Healthcheck healthcheckCommand `cmd:"" help:"Succeed when the running server answers."`
 	Version     versionCommand     `cmd:"" help:"Print version, commit and Go version."`
 }
@@ -51,6 +55,10 @@ type program struct {
 // run is the whole program: it returns the exit code when ctx has ended or the work is done.
 func run(ctx context.Context, args []string, env lookup, stdin io.Reader, stdout, stderr io.Writer) int {
 	cli := &commands{
+		Check:       checkCommand{settingFlags: flagsFor("ROLLCALL_DB")},
+		Backup:      backupCommand{settingFlags: flagsFor("ROLLCALL_DB")},
+		Restore:     restoreCommand{settingFlags: flagsFor("ROLLCALL_DB")},
+		Import:      importCommand{settingFlags: flagsFor("ROLLCALL_DB")},
 		Healthcheck: healthcheckCommand{settingFlags: flagsFor("ROLLCALL_HTTP")},
 	}
 	helped := false
