@@ -67,12 +67,12 @@ func TestSignIn(t *testing.T) {
 	assert.False(t, g.spent)
 	golden(t, "signin", page)
 
-	foreign := do(s, http.MethodPost, "/s/tok", "Sec-Fetch-Site", "cross-site")
+	foreign := send(s, http.MethodPost, "/s/tok", "Sec-Fetch-Site", "cross-site")
 	assert.Equal(t, http.StatusForbidden, foreign.Code)
 	assert.False(t, g.spent)
-	assert.Equal(t, http.StatusGone, do(s, http.MethodPost, "/s/wrong", "Sec-Fetch-Site", "same-origin").Code)
+	assert.Equal(t, http.StatusGone, send(s, http.MethodPost, "/s/wrong", "Sec-Fetch-Site", "same-origin").Code)
 
-	in := do(s, http.MethodPost, "/s/tok", "Sec-Fetch-Site", "same-origin", "Origin", "null")
+	in := send(s, http.MethodPost, "/s/tok", "Sec-Fetch-Site", "same-origin", "Origin", "null")
 	assert.Equal(t, http.StatusSeeOther, in.Code)
 	assert.Equal(t, "/", in.Header().Get("Location"))
 	require.Len(t, in.Result().Cookies(), 1)
@@ -80,7 +80,7 @@ func TestSignIn(t *testing.T) {
 	assert.Equal(t, "rollcall", c.Name)
 	assert.True(t, c.HttpOnly)
 	assert.Equal(t, http.SameSiteLaxMode, c.SameSite)
-	assert.Equal(t, http.StatusGone, do(s, http.MethodPost, "/s/tok", "Sec-Fetch-Site", "same-origin").Code, "once")
+	assert.Equal(t, http.StatusGone, send(s, http.MethodPost, "/s/tok", "Sec-Fetch-Site", "same-origin").Code, "once")
 
 	cookie := c.Name + "=" + c.Value
 	open := get(s, "/releases/12", "Cookie", cookie)
@@ -88,9 +88,9 @@ func TestSignIn(t *testing.T) {
 	assert.Contains(t, open.Body.String(), "Sign out")
 	assert.Contains(t, open.Header().Values("Vary"), "Cookie")
 
-	assert.Equal(t, http.StatusForbidden, do(s, http.MethodPost, "/signout", "Cookie", cookie, "Sec-Fetch-Site", "cross-site").Code)
+	assert.Equal(t, http.StatusForbidden, send(s, http.MethodPost, "/signout", "Cookie", cookie, "Sec-Fetch-Site", "cross-site").Code)
 	assert.False(t, g.ended)
-	out := do(s, http.MethodPost, "/signout", "Cookie", cookie, "Sec-Fetch-Site", "same-origin")
+	out := send(s, http.MethodPost, "/signout", "Cookie", cookie, "Sec-Fetch-Site", "same-origin")
 	assert.Equal(t, http.StatusSeeOther, out.Code)
 	assert.True(t, g.ended)
 	assert.Negative(t, out.Result().Cookies()[0].MaxAge)
@@ -100,7 +100,7 @@ func TestSignIn(t *testing.T) {
 
 func TestCookieIsBoundToHTTPS(t *testing.T) {
 	s := site(t, typical(), locked(&gate{}), func(c *statuspage.Config) { c.BaseURL, _ = url.Parse("https://status.example") })
-	w := do(s, http.MethodPost, "/s/tok", "Host", "status.example", "Sec-Fetch-Site", "same-origin")
+	w := send(s, http.MethodPost, "/s/tok", "Host", "status.example", "Sec-Fetch-Site", "same-origin")
 	c := w.Result().Cookies()[0]
 	assert.Equal(t, "__Host-rollcall", c.Name)
 	assert.True(t, c.Secure)
@@ -113,5 +113,5 @@ func TestGateOutOfOrder(t *testing.T) {
 	assert.Equal(t, http.StatusServiceUnavailable, get(s, "/", "Cookie", "rollcall=good").Code)
 	s = site(t, typical(), locked(&gate{failing: errors.New("torn")}))
 	assert.Equal(t, http.StatusInternalServerError, get(s, "/", "Cookie", "rollcall=good").Code)
-	assert.Equal(t, http.StatusInternalServerError, do(s, http.MethodPost, "/s/tok", "Sec-Fetch-Site", "same-origin").Code)
+	assert.Equal(t, http.StatusInternalServerError, send(s, http.MethodPost, "/s/tok", "Sec-Fetch-Site", "same-origin").Code)
 }

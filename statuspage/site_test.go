@@ -38,10 +38,10 @@ func site(t testing.TB, v statuspage.Views, change ...func(*statuspage.Config)) 
 
 // get asks for a path with headers given in pairs.
 func get(h http.Handler, path string, headers ...string) *httptest.ResponseRecorder {
-	return do(h, http.MethodGet, path, headers...)
+	return send(h, http.MethodGet, path, headers...)
 }
 
-func do(h http.Handler, method, path string, headers ...string) *httptest.ResponseRecorder {
+func send(h http.Handler, method, path string, headers ...string) *httptest.ResponseRecorder {
 	r := httptest.NewRequest(method, path, nil)
 	r.Host = "127.0.0.1:8080"
 	for i := 0; i+1 < len(headers); i += 2 {
@@ -189,7 +189,7 @@ func TestHeadersOnEveryRoute(t *testing.T) {
 		path := strings.NewReplacer("{id}", "12", "{customer}", "2", "{cluster}", "1", "{token}", "tok", "{file}", "none.css").Replace(pattern)
 		paths[pattern] = true
 		for _, cookie := range []string{"", "rollcall=good"} {
-			w := do(s, method, path, "Cookie", cookie, "Sec-Fetch-Site", "same-origin")
+			w := send(s, method, path, "Cookie", cookie, "Sec-Fetch-Site", "same-origin")
 			h := w.Header()
 			assert.Equal(t, "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types rt", h.Get("Content-Security-Policy"), path)
 			assert.Equal(t, "nosniff", h.Get("X-Content-Type-Options"), path)
@@ -267,10 +267,10 @@ func TestBounds(t *testing.T) {
 			}
 		})
 	}
-	w := do(s, http.MethodPost, "/releases/12", "Sec-Fetch-Site", "same-origin")
+	w := send(s, http.MethodPost, "/releases/12", "Sec-Fetch-Site", "same-origin")
 	assert.Equal(t, http.StatusMethodNotAllowed, w.Code)
 	assert.Equal(t, "GET, HEAD", w.Header().Get("Allow"))
-	head := do(s, http.MethodHead, "/releases/12")
+	head := send(s, http.MethodHead, "/releases/12")
 	assert.Equal(t, http.StatusOK, head.Code)
 }
 

@@ -1,0 +1,132 @@
+package statuspage_test
+
+import (
+	"crypto/rand"
+	"encoding/json"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"rollcall/core"
+	"rollcall/statuspage"
+	"rollcall/storage/bolt"
+)
+
+// Core's service is what the pages and the door are made for.
+var (
+	_ statuspage.Views = (*core.Service)(nil)
+	_ statuspage.Gate  = (*core.Service)(nil)
+)
+
+// service is a real one with two clusters, three customers and an active release that somebody has begun.
+func service(t *testing.T) *core.Service {
+	t.Helper()
+	store, err := bolt.Open(t.TempDir()+"/rollcall.db", bolt.Options{})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, store.Close()) })
+	svc, err := core.Open(t.Context(), store, core.Config{Now: func() time.Time { return day }, Rand: rand.Reader})
+	require.NoError(t, err)
+	require.NoError(t, svc.SeePerson(t.Context(), core.PersonInfo{ID: "UANN", Name: "Ann", Kind: core.Member, Admin: true}))
+	for _, op := range []core.Operation{
+		core.AddCluster{Name: "prod-us", KubeconfigPath: "~/.kube/prod-us-config", Metadata: map[string]string{"region": "us-east-1"}},
+		core.AddCluster{Name: "prod-eu"},
+		core.AddCustomer{Name: "customer-a", Cluster: "prod-us", Namespace: "cust-a-prod"},
+		core.AddCustomer{Name: "customer-b", Cluster: "prod-us", Namespace: "cust-b-prod"},
+		core.AddCustomer{Name: "customer-d", Cluster: "prod-eu", Namespace: "cust-d-prod"},
+		core.EditCustomer{Customer: "cust-b-prod", Name: new("customer-bee")},
+		core.AddRelease{Name: "Spring release", Type: core.Regular, Version: "v2.5.0", Date: "2026-12-01"},
+		core.AddTemplate{Release: "v2.5.0", Name: "Deploy via Jenkins", Category: core.Deploy, Type: core.Bash, Content: "make deploy"},
+		core.AddTemplate{Release: "v2.5.0", Name: "Run migration", Category: core.Deploy, Type: core.SQL, Content: "SELECT 1;"},
+		core.AddTemplate{Release: "v2.5.0", Name: "Health check", Category: core.Verify, Type: core.Text, Content: "Look at it."},
+		core.ActivateRelease{Release: "v2.5.0", Confirm: true},
+		core.MarkDone{Target: core.Target{Release: "v2.5.0", Customer: "cust-a-prod", Step: "D1"}, Note: "build 812"},
+		core.SkipStep{Target: core.Target{Release: "v2.5.0", Customer: "cust-d-prod", Step: "D2"}, Reason: "not on this plan"},
+	} {
+		do(t, svc, op)
+	}
+	return svc
+}
+
+func TestPagesOverTheRealService(t *testing.T) {
+	s := site(t, service(t))
+	for name, path := range map[string]string{"dashboard": "/", "clusters": "/clusters", "cluster": "/clusters/1", "customers": "/customers",
+		"customer": "/customers/1", "releases": "/releases", "matrix": "/releases/1", "verify": "/releases/1?category=verify",
+		"steps": "/releases/1/customers/1", "activity": "/activity"} {
+		t.Run(name, func(t *testing.T) {
+			w := get(s, path)
+			require.Equal(t, http.StatusOK, w.Code, w.Body)
+			assertHarmless(t, w.Body.String())
+			golden(t, "real-"+name, w)
+		})
+	}
+	for _, path := range []string{"/clusters/9", "/customers/9", "/releases/9", "/releases/1/customers/9", "/releases/1/clusters/9/grid", "/activity?release=9"} {
+		assert.Equal(t, http.StatusNotFound, get(s, path).Code, path)
+	}
+	odd := get(s, "/releases/1?cluster=nowhere")
+	assert.Equal(t, http.StatusOK, odd.Code)
+	assert.Contains(t, odd.Body.String(), "that filter was left out")
+}
+
+func TestTwinsOverTheRealService(t *testing.T) {
+	s := site(t, service(t))
+	for path, keys := range map[string][]string{
+		"/index.json":                  {"active_releases", "clusters", "stats", "activity"},
+		"/clusters.json":               {"clusters"},
+		"/clusters/1.json":             {"cluster", "customers"},
+		"/customers.json":              {"customers"},
+		"/customers/1.json":            {"customer", "releases"},
+		"/releases.json":               {"releases"},
+		"/releases/1.json":             {"release", "progress", "clusters"},
+		"/releases/1/customers/1.json": {"release", "customer", "deploy", "verify"},
+		"/activity.json":               {"events", "next"},
+	} {
+		w := get(s, path)
+		require.Equal(t, http.StatusOK, w.Code, path)
+		var v map[string]json.RawMessage
+		require.NoError(t, json.Unmarshal(w.Body.Bytes(), &v), path)
+		for _, k := range keys {
+			assert.Contains(t, v, k, path)
+		}
+	}
+}
+
+func TestEachChangeMakesANewTag(t *testing.T) {
+	svc := service(t)
+	s := site(t, svc)
+	tag := get(s, "/releases/1").Header().Get("ETag")
+	require.Equal(t, http.StatusNotModified, get(s, "/releases/1", "If-None-Match", tag).Code)
+	do(t, svc, core.MarkDone{Target: core.Target{Release: "v2.5.0", Customer: "cust-b-prod", Step: "D1"}})
+	w := get(s, "/releases/1", "If-None-Match", tag)
+	assert.Equal(t, http.StatusOK, w.Code)
+	assert.NotEqual(t, tag, w.Header().Get("ETag"))
+}
+
+func TestSignInOverTheRealService(t *testing.T) {
+	svc := service(t)
+	s := site(t, svc, func(c *statuspage.Config) { c.Gate = svc })
+	token, _, err := svc.NewSignIn(t.Context(), core.Person("UANN", core.ViaSlash))
+	require.NoError(t, err)
+	assert.Equal(t, http.StatusForbidden, get(s, "/").Code)
+	assert.Equal(t, http.StatusOK, get(s, "/s/"+token).Code)
+	in := send(s, http.MethodPost, "/s/"+token, "Sec-Fetch-Site", "same-origin")
+	require.Equal(t, http.StatusSeeOther, in.Code)
+	cookie := in.Result().Cookies()[0].Name + "=" + in.Result().Cookies()[0].Value
+	assert.Equal(t, http.StatusOK, get(s, "/", "Cookie", cookie).Code)
+	assert.Equal(t, http.StatusGone, send(s, http.MethodPost, "/s/"+token, "Sec-Fetch-Site", "same-origin").Code)
+
+	// Who leaves the workspace is out with the next request.
+	require.NoError(t, svc.SeePerson(t.Context(), core.PersonInfo{ID: "UANN", Name: "Ann", Kind: core.Deactivated}))
+	assert.Equal(t, http.StatusForbidden, get(s, "/", "Cookie", cookie).Code)
+	require.NoError(t, svc.SeePerson(t.Context(), core.PersonInfo{ID: "UANN", Name: "Ann", Kind: core.Member}))
+	assert.Equal(t, http.StatusSeeOther, send(s, http.MethodPost, "/signout", "Cookie", cookie, "Sec-Fetch-Site", "same-origin").Code)
+	assert.Equal(t, http.StatusForbidden, get(s, "/", "Cookie", cookie).Code)
+}
+
+func do(t *testing.T, svc *core.Service, op core.Operation) {
+	t.Helper()
+	_, err := svc.Do(t.Context(), core.Person("UANN", core.ViaSlash), "", op)
+	require.NoError(t, err, op.Op())
+}
