@@ -193,13 +193,6 @@ func (in In) with(name, value string) In {
 	return in
 }
 
-// without is the same input with one value taken out.
-func (in In) without(name string) In {
-	out := in.with(name, "")
-	delete(out.values, name)
-	return out
-}
-
 // Line is the command that gives this input again.
 func (in In) Line() string {
 	line := Line{}

@@ -36,7 +36,6 @@ func press(label, action string, args ...any) Button {
 }
 
 func (b Button) primary() Button { b.Primary = true; return b }
-func (b Button) danger() Button  { b.Danger = true; return b }
 
 func (b Button) says(text string) Button { b.Spoken = text; return b }
 
