@@ -3,8 +3,10 @@ package statuspage
 import (
 	"bytes"
 	"embed"
+	"errors"
 	"fmt"
 	"html/template"
+	"io"
 	"io/fs"
 	"net/http"
 	"path"
@@ -51,6 +53,11 @@ func parseLayouts(a *assets) (*layouts, error) {
 		if err != nil {
 			return nil, err
 		}
+		// Templates are checked for safe contexts when first executed. Do it now: data is missing, a fault shows.
+		var unsafe *template.Error
+		if err := t.ExecuteTemplate(io.Discard, "frame", nil); errors.As(err, &unsafe) {
+			return nil, err
+		}
 		l.named[strings.TrimSuffix(path.Base(name), ".html")] = t
 	}
 	return l, nil
@@ -88,12 +95,31 @@ var vocabulary = template.FuncMap{
 	"plural":   plural,
 	"title":    capital,
 	"markdown": markdown,
+	"about":    about,
 	"cells":    cells,
 	"part":     func(label string, c core.Counts) part { return part{label, c} },
 	"more":     more,
 	"counts":   countsText,
 	"first":    func(n int, s []string) []string { return s[:min(n, len(s))] },
-	"str":      func(m core.Maybe) string { return string(m) },
+}
+
+// about is the page of what an event changed, as closely as there is one; "" when there is none.
+func about(e core.Activity) string {
+	switch {
+	case e.ReleaseID != nil && e.CustomerID != nil:
+		path := fmt.Sprintf("/releases/%d/customers/%d", *e.ReleaseID, *e.CustomerID)
+		if e.StepID != "" {
+			path += "#" + string(e.StepID)
+		}
+		return path
+	case e.CustomerID != nil:
+		return fmt.Sprintf("/customers/%d", *e.CustomerID)
+	case e.ReleaseID != nil:
+		return fmt.Sprintf("/releases/%d", *e.ReleaseID)
+	case e.ClusterID != nil:
+		return fmt.Sprintf("/clusters/%d", *e.ClusterID)
+	}
+	return ""
 }
 
 // part is one labelled share of a release.
