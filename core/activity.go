@@ -215,8 +215,11 @@ func (tell *teller) one(e *Event) (Activity, error) {
 			break
 		}
 	}
-	if e.Count == 0 && act.Status != nil {
-		act.Count = 1
+	if act.Status != nil {
+		act.Count = max(act.Count, 1)
+		if e.Op == (RunBulk{}).Op() {
+			act.Verb = act.Status.String()
+		}
 	}
 	if err := tell.nameThings(&act, e); err != nil {
 		return act, err

@@ -55,13 +55,7 @@ func furnish(t testing.TB, store storage.Store) *house {
 	})
 	require.NoError(t, err)
 	t.Cleanup(func() {
-		c, ok := any(h.Service).(interface {
-			Check(context.Context) ([]string, error)
-		})
-		if !ok {
-			return
-		}
-		faults, err := c.Check(context.Background())
+		faults, err := h.Check(context.Background())
 		require.NoError(t, err)
 		require.Empty(t, faults, "the store's invariants")
 	})

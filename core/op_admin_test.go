@@ -1,7 +1,6 @@
 package core_test
 
 import (
-	"context"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -152,13 +151,15 @@ func TestActivationWritesDoNotGrow(t *testing.T) {
 		t.Cleanup(func() { require.NoError(t, store.Close()) })
 		counting := storagetest.Counting(store)
 		h := furnish(t, counting)
+		var file core.Import
 		for c := range 5 {
-			h.do(ann, core.AddCluster{Name: fmt.Sprintf("c%d", c)})
+			file.Clusters = append(file.Clusters, core.ImportCluster{Name: fmt.Sprintf("c%d", c)})
 		}
 		for i := range n {
-			_, err := h.Do(context.Background(), core.System(core.ViaCLI), "", core.AddCustomer{Name: fmt.Sprintf("customer %d", i), Cluster: fmt.Sprintf("c%d", i%5), Namespace: fmt.Sprintf("ns-%d", i)})
-			require.NoError(t, err)
+			file.Customers = append(file.Customers, core.ImportCustomer{Name: fmt.Sprintf("customer %d", i), Cluster: fmt.Sprintf("c%d", i%5), Namespace: fmt.Sprintf("ns-%d", i)})
 		}
+		file.Confirm = true
+		h.do(ann, file)
 		h.do(ann, core.AddRelease{Name: "Big", Type: core.Hotfix})
 		h.do(ann, core.AddTemplate{Release: "Big", Name: "One", Category: core.Deploy, Type: core.Text, Content: "abc"})
 		h.do(ann, core.ActivateRelease{Release: "Big", Confirm: true})

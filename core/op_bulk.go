@@ -82,7 +82,7 @@ func (s *Service) PlanBulk(ctx context.Context, a Actor, q BulkQuery) (*BulkPlan
 	var out *BulkPlan
 	var keep *storedPlan
 	err := s.view(ctx, func(r storage.Reader) error {
-		role, err := roleOf(r, &s.cfg, a, now)
+		role, err := roleOf(r, &s.cfg, a)
 		if err != nil {
 			return err
 		}

@@ -20,7 +20,7 @@ func init() {
 	for _, op := range Operations() {
 		undoable[op.Op()] = op.Needs()
 	}
-	for _, never := range []Operation{ActivateRelease{}, ArchiveRelease{}, ReopenRelease{}, GrantRole{}, RevokeRole{}, Undo{}} {
+	for _, never := range []Operation{ActivateRelease{}, ArchiveRelease{}, ReopenRelease{}, GrantRole{}, RevokeRole{}, Import{}, Undo{}} {
 		delete(undoable, never.Op())
 	}
 }

@@ -120,7 +120,7 @@ func standing(r storage.Reader, cfg *Config, p *PersonInfo) (Role, string, error
 }
 
 // roleOf is what an actor may do now.
-func roleOf(r storage.Reader, cfg *Config, a Actor, now time.Time) (Role, error) {
+func roleOf(r storage.Reader, cfg *Config, a Actor) (Role, error) {
 	if a.system {
 		return Admin, nil
 	}
@@ -137,7 +137,7 @@ func roleOf(r storage.Reader, cfg *Config, a Actor, now time.Time) (Role, error)
 
 // mayRead refuses actors who may see nothing.
 func (s *Service) mayRead(r storage.Reader, a Actor) error {
-	role, err := roleOf(r, &s.cfg, a, s.cfg.Now())
+	role, err := roleOf(r, &s.cfg, a)
 	if err != nil {
 		return err
 	}

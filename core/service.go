@@ -151,7 +151,7 @@ func (s *Service) Do(ctx context.Context, actor Actor, key string, op Operation)
 		if err != nil {
 			return err
 		}
-		if t.role, err = roleOf(w, &s.cfg, actor, now); err != nil {
+		if t.role, err = roleOf(w, &s.cfg, actor); err != nil {
 			return err
 		}
 		if t.role < op.Needs() {

@@ -7,18 +7,6 @@ import (
 	"rollcall/storage"
 )
 
-// load reads what departs from the templates for the part's customer.
-func (p *part) load(r storage.Reader) error {
-	p.recs = map[int]*stepRecord{}
-	for rec, err := range stepTable.all(r, idKey(p.rel.ID)+"/"+idKey(p.cust.ID)+"/") {
-		if err != nil {
-			return err
-		}
-		p.recs[rec.Number] = rec
-	}
-	return nil
-}
-
 // Todo lists the open steps of a release, pending and reverted ones, by
 // cluster and customer. A customer or cluster narrows it.
 func (s *Service) Todo(ctx context.Context, a Actor, q TodoQuery) (*TodoList, error) {
