@@ -36,6 +36,8 @@ const (
 
 // commands is the command line: one field a subcommand, each with its own file.
 type commands struct {
+	Serve       serveCommand       `cmd:"" help:"Run the bot, the status page and the reminders in one process."`
+	Demo        demoCommand        `cmd:"" help:"Try everything on this machine: a local Slack workspace, sample data, no account."`
 	Check       checkCommand       `cmd:"" help:"Verify every invariant of a database; one line a fault."`
 	Backup      backupCommand      `cmd:"" help:"Write a verified copy of the database."`
 	Restore     restoreCommand     `cmd:"" help:"Put a copy back."`
@@ -55,6 +57,8 @@ type program struct {
 // run is the whole program: it returns the exit code when ctx has ended or the work is done.
 func run(ctx context.Context, args []string, env lookup, stdin io.Reader, stdout, stderr io.Writer) int {
 	cli := &commands{
+		Serve:       serveCommand{settingFlags: flagsFor()},
+		Demo:        demoCommand{settingFlags: flagsFor("ROLLCALL_LOG=text,warn")},
 		Check:       checkCommand{settingFlags: flagsFor("ROLLCALL_DB")},
 		Backup:      backupCommand{settingFlags: flagsFor("ROLLCALL_DB")},
 		Restore:     restoreCommand{settingFlags: flagsFor("ROLLCALL_DB")},

@@ -85,15 +85,21 @@ func (p *parts) close() error {
 func (o openPart) end() error {
 	ctx, cancel := context.WithTimeout(context.Background(), o.limit)
 	defer cancel()
-	var err error
-	if o.close != nil {
-		err = o.close(ctx)
-	}
-	o.cancel()
+	closed := make(chan error, 1)
+	go func() {
+		var err error
+		if o.close != nil {
+			err = o.close(ctx)
+		}
+		o.cancel()
+		<-o.ended
+		closed <- err
+	}()
 	select {
-	case <-o.ended:
+	case err := <-closed:
 		return err
 	case <-ctx.Done():
-		return errors.Join(err, fmt.Errorf("it was still busy after %s", o.limit))
+		o.cancel()
+		return fmt.Errorf("it was still busy after %s", o.limit)
 	}
 }

@@ -21,10 +21,21 @@ type settingFlags struct {
 }
 
 // flagsFor returns flags for the settings with the given environment variables, for all settings when none is given.
-func flagsFor(envs ...string) settingFlags {
-	var rows []setting
-	for _, s := range settings {
-		if len(envs) == 0 || slices.Contains(envs, s.env) {
+// A command may have a default of its own: "ROLLCALL_LOG=text,warn".
+func flagsFor(wanted ...string) settingFlags {
+	rows := settings
+	if len(wanted) > 0 {
+		rows = nil
+	}
+	for _, w := range wanted {
+		env, def, own := strings.Cut(w, "=")
+		for _, s := range settings {
+			if s.env != env {
+				continue
+			}
+			if own {
+				s.def, s.defDoc = def, ""
+			}
 			rows = append(rows, s)
 		}
 	}
@@ -56,7 +67,7 @@ func (f settingFlags) load(env lookup) (config, []error) {
 		if i := slices.IndexFunc(f.rows, func(r setting) bool { return r.env == s.env }); i >= 0 {
 			flag, _ := given.Field(i).Interface().(*string)
 			var err error
-			if value, from, err = s.value(flag, env); err != nil {
+			if value, from, err = f.rows[i].value(flag, env); err != nil {
 				problems = append(problems, err)
 				continue
 			}

@@ -1,0 +1,136 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"io"
+	"log/slog"
+	mathrand "math/rand/v2"
+	"net"
+	"net/url"
+	"strings"
+	"time"
+
+	"rollcall/bot"
+	"rollcall/core"
+	"rollcall/statuspage"
+)
+
+// How long each part may take to end. Together they make the ten seconds that a service manager waits.
+const (
+	botGrace   = 6 * time.Second
+	pageGrace  = 2 * time.Second
+	tidyGrace  = 500 * time.Millisecond
+	storeGrace = 1500 * time.Millisecond
+)
+
+// server is what serve and demo have in common: one database, the domain over it, the bot and the status page.
+type server struct {
+	log     *slog.Logger
+	core    *core.Service
+	bot     *bot.Bot
+	slack   *bot.Client
+	page    *statuspage.Site
+	door    net.Listener
+	baseURL string // of the status page, without a final slash
+}
+
+// open opens and wires the parts of a server. It adds to house whatever has to be closed again, also when it fails.
+func open(ctx context.Context, cfg config, log *slog.Logger, house *parts) (*server, error) {
+	return openAt(ctx, cfg, time.Now, log, house)
+}
+
+// openAt is open by another clock than the world's.
+func openAt(ctx context.Context, cfg config, now func() time.Time, log *slog.Logger, house *parts) (*server, error) {
+	store, err := openDatabase(cfg.db)
+	if err != nil {
+		return nil, err
+	}
+	house.open(part{name: "store", limit: storeGrace, close: func(context.Context) error { return store.Close() }})
+
+	s := &server{log: log}
+	s.slack = bot.NewClient(bot.Account{
+		AppToken: cfg.appToken.reveal(), BotToken: cfg.botToken.reveal(), APIURL: cfg.slackAPI,
+		Log: log, Now: time.Now, Jitter: mathrand.Float64,
+	})
+	domain, err := domainConfig(cfg)
+	if err != nil {
+		return nil, err
+	}
+	domain.Now, domain.People = now, s.slack
+	if s.core, err = core.Open(ctx, store, domain); err != nil {
+		return nil, forPeople(err)
+	}
+
+	if s.door, err = net.Listen("tcp", cfg.http); err != nil {
+		return nil, err
+	}
+	house.open(part{name: "door", limit: pageGrace, close: func(context.Context) error {
+		if err := s.door.Close(); !errors.Is(err, net.ErrClosed) { // the page closes it too
+			return err
+		}
+		return nil
+	}})
+	if s.baseURL = cfg.baseURL; s.baseURL == "" {
+		s.baseURL = "http://" + fromHere(s.door.Addr().String())
+	}
+	s.bot = bot.New(bot.Config{Core: s.core, Log: log, Now: now, BaseURL: s.baseURL})
+	s.page, err = statuspage.New(s.pageConfig(cfg))
+	return s, err
+}
+
+func (s *server) pageConfig(cfg config) statuspage.Config {
+	base, err := url.Parse(s.baseURL)
+	if err != nil {
+		base = &url.URL{Scheme: "http", Host: s.door.Addr().String()} // the setting was checked; this is the address itself
+	}
+	page := statuspage.Config{
+		Views: s.core, BaseURL: base, Build: versionLine(), Now: time.Now, NewRef: newRef, Proxies: cfg.trustedProxies, Log: s.log,
+		Ready: func(context.Context) error {
+			if !s.bot.Ready() {
+				return errors.New("the bot is not connected to Slack")
+			}
+			return nil
+		},
+	}
+	if cfg.access == accessLink {
+		page.Gate = s.core
+	}
+	return page
+}
+
+// start lets the parts run, the bot last: it brings in the work.
+func (s *server) start(house *parts) {
+	house.open(part{name: "tidying", limit: tidyGrace, run: s.tidy})
+	house.open(part{name: "status page", limit: pageGrace, run: func(ctx context.Context) error { return s.page.Serve(ctx, s.door, pageGrace) }})
+	house.open(part{name: "bot", limit: botGrace, run: func(ctx context.Context) error { return s.bot.Run(ctx, s.slack) }})
+}
+
+// tidy drops once an hour what has served its time: old request keys, links and sessions.
+func (s *server) tidy(ctx context.Context) error {
+	hourly := time.NewTicker(time.Hour)
+	defer hourly.Stop()
+	for {
+		if err := s.core.Tidy(ctx); err != nil && ctx.Err() == nil {
+			s.log.Warn("tidying failed", "err", err)
+		}
+		select {
+		case <-hourly.C:
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}
+
+// newRef is what ties an error page or answer to its line in the log.
+func newRef() string { return strings.ToLower(rand.Text()[:8]) }
+
+// newLog writes to w in the format and from the level of the settings.
+func newLog(cfg config, w io.Writer) *slog.Logger {
+	options := &slog.HandlerOptions{Level: cfg.logLevel}
+	if cfg.logJSON {
+		return slog.New(slog.NewJSONHandler(w, options))
+	}
+	return slog.New(slog.NewTextHandler(w, options))
+}
