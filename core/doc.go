@@ -6,5 +6,53 @@
 // read a clock, randomness or the environment: those are handed in.
 //
 // Everything that changes state goes through Service.Do, in one transaction
-// with the event that records it. Everything that is shown is a view.
+// with the event that records it: key seen before, rights, the noun's rule,
+// records and indexes, event, notices, key. An operation's writes are held in
+// an overlay until it has succeeded, so a refusal half-way leaves nothing
+// behind. The event's field changes are made by comparing records before and
+// after; history, undo and check read them, and nobody writes them by hand.
+//
+// Customer steps are copy-on-write. A plain pending step is derived from its
+// template and the customer's enrolment; only what departs from that is a
+// stepRecord. So activating costs the same for ten customers and for ten
+// thousand, and an edited template needs no propagation.
+//
+// Everything that is shown is a view, built in one read transaction and
+// holding nothing of the store.
+//
+// # Decisions
+//
+// What was open, what was chosen, and what it costs:
+//
+//   - 2026-11-25: A template step's integer id is its release's id × 1,000,000
+//     plus the step's number, as a customer step's is its enrolment's. No index
+//     from ids to steps is needed; a release is limited to a million numbers.
+//   - 2026-11-25: A custom step stores how far it stands behind its anchor (a
+//     number between 0 and 1), not its order. A reorder of the template then
+//     moves nothing else; the order shown is the anchor's plus that.
+//   - 2026-11-25: Who takes part in a release is one stored value, grouped by
+//     cluster. An activation is a constant number of writes, a cluster is read
+//     without the others; one customer joining rewrites the list (about four
+//     bytes a customer).
+//   - 2026-11-25: Records name the newest event that touched them, and events
+//     the one before for each record. A step's history is that chain: no index
+//     of events by step is written, and a bulk of 20,000 steps is one event.
+//   - 2026-11-25: Ids are one more than the highest stored; records are never
+//     deleted, so no counter can fall behind them. Step numbers have counters
+//     of their own, outside history: an undone addition keeps its number.
+//   - 2026-11-25: An operation that asks first is refused with the code Confirm
+//     and a preview, and uses up no request key: the same operation with
+//     Confirm set acts. There is one path, so the preview cannot drift from it.
+//   - 2026-11-25: What is known of a person is looked up again, before the
+//     transaction, when it is more than ten minutes old; if that fails the
+//     person is refused rather than trusted. Somebody deactivated must not act.
+//   - 2026-11-25: Undo of an addition archives it (a template or custom step is
+//     removed). A bulk's undo gives back what is untouched and names the rest.
+//   - 2026-11-25: A moved customer's finished steps show its present cluster in
+//     views of an active release; the target line of the time stands in the
+//     event. Archived releases freeze names, clusters and namespaces.
+//   - 2026-11-25: A matrix filtered by cluster counts progress over the
+//     clusters shown, so that reading one cluster costs that cluster only.
+//   - 2026-11-25: Custom steps and overrides take the role operator; adding to
+//     the template takes admin, since it reaches everybody.
 package core
