@@ -72,7 +72,12 @@ func (s *Site) refuse(w http.ResponseWriter, r *http.Request, err error) {
 // showSignIn answers every token with the same page, which holds no data and spends nothing: programs that fetch each
 // address they see learn and use up nothing. A person presses Continue.
 func (s *Site) showSignIn(w http.ResponseWriter, r *http.Request) {
-	s.write(w, r, http.StatusOK, "signin", frame{Title: "Sign in"})
+	page, err := s.layouts.render("signin", "frame", frame{Title: "Sign in"})
+	if err != nil {
+		s.failWith(w, r, err)
+		return
+	}
+	answer{kind: htmlType, body: page}.send(w)
 }
 
 func (s *Site) redeem(w http.ResponseWriter, r *http.Request) {

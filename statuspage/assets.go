@@ -18,17 +18,12 @@ var assetFiles embed.FS
 // assets are the files that pages refer to, each under a name that changes with its content, so that browsers may
 // keep them for ever.
 type assets struct {
-	paths  map[string]string // "app.css" → "/assets/app.0123456789ab.css"
-	served map[string]asset  // "app.0123456789ab.css"
-}
-
-type asset struct {
-	body []byte
-	kind string
+	paths  map[string]string            // "app.css" → "/assets/app.0123456789ab.css"
+	served map[string]map[string]answer // "app.0123456789ab.css" → by encoding
 }
 
 func loadAssets() (*assets, error) {
-	a := &assets{paths: map[string]string{}, served: map[string]asset{}}
+	a := &assets{paths: map[string]string{}, served: map[string]map[string]answer{}}
 	entries, err := assetFiles.ReadDir("assets")
 	if err != nil {
 		return nil, err
@@ -46,7 +41,12 @@ func loadAssets() (*assets, error) {
 		sum := sha256.Sum256(body)
 		name := fmt.Sprintf("%s.%x%s", strings.TrimSuffix(e.Name(), ext), sum[:6], ext)
 		a.paths[e.Name()] = "/assets/" + name
-		a.served[name] = asset{body, kind}
+		a.served[name] = map[string]answer{}
+		for _, encoding := range []string{"", "gzip", "zstd"} {
+			if a.served[name][encoding], err = newAnswer(kind, body, encoding); err != nil {
+				return nil, err
+			}
+		}
 	}
 	return a, nil
 }
@@ -66,7 +66,6 @@ func (a *assets) serve(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "There is no such file. Reload the page.", http.StatusNotFound)
 		return
 	}
-	w.Header().Set("Content-Type", f.kind)
 	w.Header().Set("Cache-Control", immutable)
-	_, _ = w.Write(f.body)
+	f[encodingFor(r)].send(w)
 }

@@ -65,7 +65,15 @@ func (s *Site) answerFailure(w http.ResponseWriter, r *http.Request, f failure) 
 	h.Del("ETag")
 	h.Set("Cache-Control", noStore)
 	if !isTwin(r) {
-		s.write(w, r, f.Status, "error", frame{Title: http.StatusText(f.Status), Body: f})
+		page, err := s.layouts.render("error", "frame", frame{Title: http.StatusText(f.Status), Body: f})
+		if err != nil {
+			s.cfg.Log.Error("the error page failed", "err", err)
+			http.Error(w, f.Msg, f.Status)
+			return
+		}
+		h.Set("Content-Type", htmlType)
+		w.WriteHeader(f.Status)
+		_, _ = w.Write(page)
 		return
 	}
 	body := struct {

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/go-chi/chi/v5/middleware"
-	"github.com/klauspost/compress/gzhttp"
 )
 
 // policy allows what the pages are made of and nothing else: no inline script or style, no other origin, and no
@@ -123,14 +122,4 @@ func clientAddress(proxies []netip.Prefix) func(http.Handler) http.Handler {
 		trusted[i] = p.String()
 	}
 	return middleware.ClientIPFromXFF(trusted...)
-}
-
-// compression shrinks answers that are worth it, with zstd where the browser knows it.
-func compression() (func(http.Handler) http.Handler, error) {
-	wrap, err := gzhttp.NewWrapper(gzhttp.EnableZstd(true), gzhttp.PreferZstd(true), gzhttp.MinSize(1024),
-		gzhttp.CompressionLevel(5))
-	if err != nil {
-		return nil, err
-	}
-	return func(next http.Handler) http.Handler { return wrap(next) }, nil
 }

@@ -8,10 +8,8 @@ import (
 	"html/template"
 	"io"
 	"io/fs"
-	"net/http"
 	"path"
 	"strings"
-	"sync"
 	"time"
 
 	"rollcall/core"
@@ -63,28 +61,17 @@ func parseLayouts(a *assets) (*layouts, error) {
 	return l, nil
 }
 
-var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
-
-// write lays a page out whole before it sends the first byte, so that a fault gives a clean error page.
-func (s *Site) write(w http.ResponseWriter, r *http.Request, status int, layout string, f frame) {
-	f.Path, f.Build = r.URL.Path, s.cfg.Build
-	s.execute(w, status, layout, "frame", f)
-}
-
-func (s *Site) execute(w http.ResponseWriter, status int, layout, name string, data any) {
-	b := buffers.Get().(*bytes.Buffer)
-	defer buffers.Put(b)
-	b.Reset()
-	t := s.layouts.named[layout]
+// render lays something out whole before anybody is sent the first byte, so that a fault gives a clean error page.
+func (l *layouts) render(layout, name string, data any) ([]byte, error) {
+	t := l.named[layout]
 	if t == nil {
-		panic("no layout " + layout)
+		return nil, fmt.Errorf("there is no layout %q", layout)
 	}
-	if err := t.ExecuteTemplate(b, name, data); err != nil {
-		panic(err) // recoverPanics answers with the error page, which has a layout of its own
+	var b bytes.Buffer
+	if err := t.ExecuteTemplate(&b, name, data); err != nil {
+		return nil, err
 	}
-	w.Header().Set("Content-Type", htmlType)
-	w.WriteHeader(status)
-	_, _ = w.Write(b.Bytes())
+	return b.Bytes(), nil
 }
 
 // vocabulary is what templates can say beside the views' own words.

@@ -111,18 +111,17 @@ func grids(q *request, v *core.Matrix) []grid {
 }
 
 // showGrid answers with one cluster's table alone, for the script to put into a page.
-func (s *Site) showGrid(w http.ResponseWriter, r *http.Request) {
-	s.answer(func(w http.ResponseWriter, q *request) error {
+func (s *Site) showGrid() http.HandlerFunc {
+	return s.answer(htmlType, func(q *request) ([]byte, error) {
 		m := matrixQuery(q)
 		m.Clusters = []string{q.id("cluster")}
 		v, err := s.cfg.Views.Matrix(q.ctx, q.actor, m)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if len(v.Unknown) > 0 || len(v.Clusters) != 1 {
-			return &core.Error{Code: core.NotFound, Msg: "This release has no such cluster", Hint: "Reload the page."}
+			return nil, &core.Error{Code: core.NotFound, Msg: "This release has no such cluster", Hint: "Reload the page."}
 		}
-		s.execute(w, http.StatusOK, "matrix", "grid", grids(q, v)[0])
-		return nil
-	})(w, r)
+		return s.layouts.render("matrix", "grid", grids(q, v)[0])
+	})
 }

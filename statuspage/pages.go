@@ -32,7 +32,6 @@ type frame struct {
 	Body  any
 
 	Nav      string
-	Path     string
 	Build    string
 	Revision int64
 	SignOut  bool
@@ -83,62 +82,70 @@ var pages = []page{
 
 // show answers with a page.
 func (s *Site) show(p page) http.HandlerFunc {
-	return s.answer(func(w http.ResponseWriter, q *request) error {
+	return s.answer(htmlType, func(q *request) ([]byte, error) {
 		v, err := p.ask(s, q)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		f := p.dress(q, v)
-		f.Nav, f.Notes, f.Revision = p.nav, append(q.notes, f.Notes...), q.revision
-		f.About, f.SignOut = true, s.cfg.Gate != nil
-		s.write(w, q.Request, http.StatusOK, p.layout, f)
-		return nil
+		f.Nav, f.Notes, f.Revision = p.nav, q.notes, q.revision
+		f.About, f.SignOut, f.Build = true, s.cfg.Gate != nil, s.cfg.Build
+		return s.layouts.render(p.layout, "frame", f)
 	})
 }
 
 // showJSON answers with a page's view.
 func (s *Site) showJSON(p page) http.HandlerFunc {
-	return s.answer(func(w http.ResponseWriter, q *request) error {
+	return s.answer(jsonType, func(q *request) ([]byte, error) {
 		v, err := p.ask(s, q)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		b, err := json.Marshal(v)
 		if err != nil {
-			return fmt.Errorf("writing JSON: %w", err)
+			return nil, fmt.Errorf("writing JSON: %w", err)
 		}
-		w.Header().Set("Content-Type", jsonType)
-		_, _ = w.Write(append(b, '\n'))
-		return nil
+		return append(b, '\n'), nil
 	})
 }
 
-// answer reads the request, answers 304 without building anything when the asker has what there is, and turns
+// answer reads the request, sends 304 or a kept answer without asking core when there is nothing newer, and turns
 // errors into pages.
-func (s *Site) answer(f func(http.ResponseWriter, *request) error) http.HandlerFunc {
+func (s *Site) answer(kind string, build func(*request) ([]byte, error)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		q, err := s.read(r)
 		if err != nil {
 			s.failWith(w, r, err)
 			return
 		}
-		tag := s.etag(q)
+		tag, encoding := s.etag(q), encodingFor(r)
+		key := strings.Join([]string{r.URL.Path, q.filters.Encode(), tag, encoding}, "\x00")
 		w.Header().Set("ETag", tag)
 		w.Header().Set("Cache-Control", revisited)
 		if hasTag(r.Header.Get("If-None-Match"), tag) {
 			w.WriteHeader(http.StatusNotModified)
 			return
 		}
-		if err := f(w, q); err != nil {
-			s.failWith(w, r, err)
+		a, ready := s.kept.get(key)
+		if !ready {
+			plain, err := build(q)
+			if err == nil {
+				a, err = newAnswer(kind, plain, encoding)
+			}
+			if err != nil {
+				s.failWith(w, r, err)
+				return
+			}
+			s.kept.put(key, a)
 		}
+		a.send(w)
 	}
 }
 
-// etag names what a page shows before it is built: the program, the newest change, the asker and the filters.
-// It is weak because answers are compressed in more than one way.
+// etag names what a page shows before it is built: the program, the newest change and the filters. It does not name
+// the asker: whoever is let in sees the same. It is weak because answers are compressed in more than one way.
 func (s *Site) etag(q *request) string {
-	sum := sha256.Sum256([]byte(q.actor.User + "\x00" + q.filters.Encode()))
+	sum := sha256.Sum256([]byte(q.filters.Encode()))
 	return fmt.Sprintf(`W/"%s-%d-%x"`, tagSafe(s.cfg.Build), q.revision, sum[:6])
 }
 

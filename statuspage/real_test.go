@@ -3,6 +3,7 @@ package statuspage_test
 import (
 	"crypto/rand"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"testing"
 	"time"
@@ -129,4 +130,34 @@ func do(t *testing.T, svc *core.Service, op core.Operation) {
 	t.Helper()
 	_, err := svc.Do(t.Context(), core.Person("UANN", core.ViaSlash), "", op)
 	require.NoError(t, err, op.Op())
+}
+
+// company is a real service with a release for as many customers and steps.
+func company(t testing.TB, clusters, perCluster, steps int) *core.Service {
+	t.Helper()
+	store, err := bolt.Open(t.TempDir()+"/rollcall.db", bolt.Options{})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, store.Close()) })
+	svc, err := core.Open(t.Context(), store, core.Config{Now: func() time.Time { return day }, Rand: rand.Reader})
+	require.NoError(t, err)
+	all := core.Import{Confirm: true}
+	for i := range clusters {
+		all.Clusters = append(all.Clusters, core.ImportCluster{Name: fmt.Sprintf("prod-%02d", i)})
+		for j := range perCluster {
+			all.Customers = append(all.Customers, core.ImportCustomer{Name: fmt.Sprintf("customer-%04d", i*perCluster+j),
+				Cluster: fmt.Sprintf("prod-%02d", i), Namespace: fmt.Sprintf("cust-%04d-prod", i*perCluster+j)})
+		}
+	}
+	for _, op := range []core.Operation{all, core.AddRelease{Name: "Spring release", Type: core.Regular, Version: "v2.5.0"}} {
+		_, err := svc.Do(t.Context(), core.System(core.ViaImport), "", op)
+		require.NoError(t, err)
+	}
+	for i := range steps {
+		_, err := svc.Do(t.Context(), core.System(core.ViaImport), "", core.AddTemplate{Release: "v2.5.0", Name: fmt.Sprintf("Step %d", i+1),
+			Category: core.Deploy, Type: core.Bash, Content: "make deploy"})
+		require.NoError(t, err)
+	}
+	_, err = svc.Do(t.Context(), core.System(core.ViaImport), "", core.ActivateRelease{Release: "v2.5.0", Confirm: true})
+	require.NoError(t, err)
+	return svc
 }

@@ -97,11 +97,11 @@ func TestCounterStartsAnewEachMinute(t *testing.T) {
 	c := counter{most: 2}
 	now := time.Unix(600, 0)
 	one, two := netip.MustParseAddr("203.0.113.7"), netip.MustParseAddr("2001:db8::1")
-	assert.True(t, c.allow(one, now))
-	assert.True(t, c.allow(one, now))
-	assert.False(t, c.allow(one, now))
-	assert.True(t, c.allow(two, now))
-	assert.True(t, c.allow(netip.MustParseAddr("2001:db8::2"), now))
-	assert.False(t, c.allow(netip.MustParseAddr("2001:db8::3"), now), "a /64 is one asker")
-	assert.True(t, c.allow(one, now.Add(time.Minute)))
+	assert.True(t, c.allow(one, "", now))
+	assert.True(t, c.allow(one, "", now))
+	assert.False(t, c.allow(one, "", now))
+	assert.True(t, c.allow(two, "", now))
+	assert.True(t, c.allow(netip.MustParseAddr("2001:db8::2"), "", now))
+	assert.False(t, c.allow(netip.MustParseAddr("2001:db8::3"), "", now), "a /64 is one asker")
+	assert.True(t, c.allow(one, "", now.Add(time.Minute)))
 }

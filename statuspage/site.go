@@ -65,14 +65,18 @@ type Site struct {
 	assets  *assets
 	layouts *layouts
 	limits  *limits
+	kept    *shelf
 }
+
+// keptBytes is how much memory answers may take that are kept for those who ask for the same.
+const keptBytes = 64 << 20
 
 // New prepares a Site. An error means the program was built wrongly: a template or an asset is missing or broken.
 func New(cfg Config) (*Site, error) {
 	if cfg.Views == nil || cfg.BaseURL == nil || cfg.Now == nil || cfg.NewRef == nil || cfg.Log == nil {
 		return nil, errors.New("statuspage: the configuration is incomplete")
 	}
-	s := &Site{cfg: cfg, limits: newLimits(cfg.Now)}
+	s := &Site{cfg: cfg, limits: newLimits(cfg.Now), kept: newShelf(keptBytes)}
 	var err error
 	if s.assets, err = loadAssets(); err != nil {
 		return nil, err
@@ -88,10 +92,7 @@ func New(cfg Config) (*Site, error) {
 func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.routes.ServeHTTP(w, r) }
 
 func (s *Site) route() (chi.Router, error) {
-	compress, err := compression()
-	if err != nil {
-		return nil, err
-	}
+	var err error
 	m := chi.NewRouter()
 	m.Use(s.recoverPanics, s.headers, clientAddress(s.cfg.Proxies), s.bounds)
 	m.NotFound(s.notFound)
@@ -100,7 +101,7 @@ func (s *Site) route() (chi.Router, error) {
 	m.Get("/healthz", s.health)
 	m.Get("/readyz", s.ready)
 	m.Group(func(m chi.Router) {
-		m.Use(compress, s.rightHost, sameSite)
+		m.Use(s.rightHost, sameSite)
 		m.Get("/assets/{file}", s.assets.serve)
 		m.Head("/assets/{file}", s.assets.serve)
 
@@ -111,7 +112,7 @@ func (s *Site) route() (chi.Router, error) {
 			m.Post("/signout", s.signOut)
 		})
 		m.Group(func(m chi.Router) {
-			m.Use(s.limits.pages, s.enter)
+			m.Use(s.enter, s.limits.pages)
 			for _, p := range pages {
 				if s.layouts.named[p.layout] == nil {
 					err = errors.Join(err, errors.New("statuspage: no template for "+p.path))
@@ -119,7 +120,7 @@ func (s *Site) route() (chi.Router, error) {
 				both(m, p.path, s.show(p))
 				both(m, twin(p.path), s.showJSON(p))
 			}
-			both(m, "/releases/{id}/clusters/{cluster}/grid", s.showGrid)
+			both(m, "/releases/{id}/clusters/{cluster}/grid", s.showGrid())
 		})
 	})
 	return m, err

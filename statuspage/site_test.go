@@ -231,9 +231,13 @@ func TestETagSparesTheView(t *testing.T) {
 	assert.Equal(t, http.StatusNotModified, again.Code)
 	assert.Empty(t, again.Body.String())
 	assert.Equal(t, asked, v.asked, "nothing was asked of core")
+	kept := get(s, "/releases/12?cluster=prod-us")
+	assert.Equal(t, first.Body.String(), kept.Body.String())
+	assert.Equal(t, asked, v.asked, "nor for somebody else who sees the same")
 	assert.NotEqual(t, tag, get(s, "/releases/12?cluster=prod-eu").Header().Get("ETag"))
 	v.revision++
 	assert.Equal(t, http.StatusOK, get(s, "/releases/12?cluster=prod-us", "If-None-Match", tag).Code)
+	assert.Greater(t, v.asked, asked+1)
 }
 
 func TestBounds(t *testing.T) {
