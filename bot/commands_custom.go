@@ -1,0 +1,81 @@
+package bot
+
+import (
+	"rollcall/bot/blocks"
+	"rollcall/core"
+)
+
+// customCommands make one customer's steps different from everybody's.
+func customCommands() []*Command {
+	name := Arg{Name: "name", Kind: Words, Help: "what the step is called", Example: "Warm the cache"}
+	category := Arg{Name: "category", Kind: OneOf, Choices: choicesOf(core.Categories), Required: true, Help: "fixed once it is added"}
+	kind := Arg{Name: "type", Kind: OneOf, Choices: choicesOf(core.StepTypes), Help: "the language of its content"}
+	content := Arg{Name: "content", Kind: Script, Help: "what is to be run or done; {{customer.name}} and the like are filled in"}
+	place := Arg{Name: "position", Kind: Words, Help: `"before D2" or "after D2"; at the end when left out`, Example: "before D2"}
+	added := name
+	added.Place, added.Required = true, true
+	moved := place
+	moved.Rest, moved.Required, moved.Help = true, true, `"before D4" or "after D4"`
+	everyone := Arg{Name: "to_template", Kind: OneOf, Choices: []string{"yes", "no"}, Help: "yes adds it for every customer instead"}
+	target := []Arg{releaseArg, customerArg, stepArg}
+	buttons := []Arg{revArg, viewArg, pageArg}
+	return []*Command{
+		{Noun: "step", Verb: "override", Summary: "Give one customer's step its own content",
+			Args:     append(append(target[:3:3], required(content)), buttons...),
+			Examples: []string{`step override v2.5.0 cust-a-prod D2 content="ALTER TABLE users ADD COLUMN y int;"`},
+			Present:  presentStep, Check: checkContent,
+			Op: func(in In) core.Operation {
+				return core.OverrideStep{Target: stepTarget(in), Content: in.Str("content"), Rev: in.Str("rev")}
+			}},
+		{Noun: "step", Verb: "reset", Summary: "Put an overridden step back to its template",
+			Args: append(target[:3:3], buttons...), Examples: []string{"step reset v2.5.0 cust-a-prod D2"},
+			Op: func(in In) core.Operation { return core.ResetStep{Target: stepTarget(in), Rev: in.Str("rev")} }},
+		{Noun: "step", Verb: "add", Aliases: []string{"create", "new"}, Summary: "Add a step for one customer",
+			Args:     []Arg{releaseArg, customerArg, added, category, required(kind), content, describing, place, everyone},
+			Examples: []string{`step add v2.5.0 cust-a-prod "Warm the cache" category=deploy type=bash content="curl -s app/warm" position="after D1"`},
+			Check:    checkContent,
+			Op: func(in In) core.Operation {
+				before, after := position(in.Str("position"))
+				return core.AddCustomStep{Release: in.Str("release"), Customer: in.Str("customer"), Name: in.Str("name"),
+					Category: core.Category(in.Str("category")), Type: core.StepType(in.Str("type")), Content: in.Str("content"),
+					Description: in.Str("description"), Before: before, After: after, ToTemplate: in.Yes("to_template")}
+			}},
+		{Noun: "step", Verb: "edit", Aliases: []string{"update", "change", "set"}, Summary: "Change a customer's own step",
+			Args:     append(append(target[:3:3], help(name, "its new name"), kind, content, describing), buttons...),
+			Examples: []string{`step edit v2.5.0 cust-a-prod C1 name="Warm both caches"`},
+			Present:  presentStep, Check: checkContent,
+			Op: func(in In) core.Operation {
+				op := core.EditCustomStep{Target: stepTarget(in), Name: in.Ptr("name"), Content: in.Ptr("content"), Description: in.Ptr("description"), Rev: in.Str("rev")}
+				if in.Str("type") != "" {
+					kind := core.StepType(in.Str("type"))
+					op.Type = &kind
+				}
+				return op
+			}},
+		{Noun: "step", Verb: "move", Aliases: []string{"reorder"}, Summary: "Put a customer's own step somewhere else",
+			Args: append(target[:3:3], moved), Examples: []string{"step move v2.5.0 cust-a-prod C1 after D2"},
+			Op: func(in In) core.Operation {
+				before, after := position(in.Str("position"))
+				return core.MoveCustomStep{Target: stepTarget(in), Before: before, After: after}
+			}},
+		{Noun: "step", Verb: "remove", Aliases: []string{"delete", "rm"}, Summary: "Remove a customer's own step",
+			Args: append(target[:3:3], buttons...), Examples: []string{"step remove v2.5.0 cust-a-prod C1"},
+			Op: func(in In) core.Operation { return core.RemoveCustomStep{Target: stepTarget(in), Rev: in.Str("rev")} }},
+		{Noun: "step", Verb: "across", Summary: "One step across all customers of a release",
+			Args: []Arg{releaseArg, stepArg, pageArg, viewArg}, Examples: []string{"step across v2.5.0 D2"},
+			Show: func(c *call) (blocks.Message, error) {
+				v, err := c.bot.core.Across(c.ctx, c.actor, c.in.Str("release"), c.in.Str("step"))
+				return draw(v, err, func() blocks.Message { return blocks.Across(*v, c.page(), c.env) })
+			}},
+	}
+}
+
+// presentStep is what a customer's step says now, for the form that changes it. The content is the wording as
+// typed where core tells it, else as it is filled in.
+func presentStep(c *call) (map[string]string, error) {
+	v, err := c.bot.core.Step(c.ctx, c.actor, c.stepQuery())
+	if err != nil {
+		return nil, err
+	}
+	return map[string]string{"name": v.Step.Name, "type": string(v.Step.Type), "content": string(v.Step.Content), "description": string(v.Step.Description)}, nil
+}
