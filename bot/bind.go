@@ -3,6 +3,7 @@ package bot
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -82,6 +83,8 @@ func (in In) words(words []Word, fields []Field) error {
 	return tooMany(in.cmd, words[0], fields)
 }
 
+var userID = regexp.MustCompile(`^(<@[UW][A-Z0-9]+>|[UW][A-Z0-9]+)$`)
+
 var shortStep = regexp.MustCompile(`^(?i:[DVC][0-9]+)$`)
 
 // leavesOutRelease says whether the words do without the release, which may be left out while one is active.
@@ -105,6 +108,9 @@ func leavesOutRelease(open []*Arg, words []Word) bool {
 		if stepAt > 0 && !w.Quoted && shortStep.MatchString(w.Text) {
 			return i == stepAt-1
 		}
+	}
+	if last := open[len(open)-1]; last.Kind == OneOf && len(words) > 0 && slices.Contains(last.Choices, strings.ToLower(words[len(words)-1].Text)) {
+		places, words = places-1, words[:len(words)-1]
 	}
 	required := 0
 	for _, a := range open {
@@ -135,6 +141,14 @@ func (in In) set(a *Arg, text string) error {
 			return bad(a.Name, "%s is a number, not %q", a.Name, text)
 		}
 		text = strconv.FormatInt(n, 10)
+	case Person:
+		text = strings.TrimSpace(text)
+		if !userID.MatchString(text) {
+			err := bad(a.Name, "%q is nobody in Slack", text)
+			err.Hint = "Type @ and choose the person."
+			return err
+		}
+		text = strings.Trim(text, "<@>")
 	case Words, Day, Release, Customer, Cluster, Step, Clusters, Customers:
 		text = strings.TrimSpace(text)
 	}

@@ -105,13 +105,14 @@ const (
 	Step
 	Clusters  // several, separated by commas
 	Customers // several, separated by commas
+	Person    // somebody in Slack, by mention or user id
 	Meta      // metadata, given as meta.KEY=value
 )
 
 // chosen is true for arguments that name something that exists: leaving one empty means nothing was chosen.
 func (a *Arg) chosen() bool {
 	switch a.Kind {
-	case OneOf, Release, Customer, Cluster, Step:
+	case OneOf, Release, Customer, Cluster, Step, Person:
 		return true
 	}
 	return false

@@ -8,7 +8,8 @@ import (
 
 // commands is the whole table, in the order in which help shows it.
 func commands() []*Command {
-	return slices.Concat(everydayCommands(), clusterCommands(), customerCommands(), releaseCommands(), templateCommands(), stepCommands())
+	return slices.Concat(everydayCommands(), clusterCommands(), customerCommands(), releaseCommands(), templateCommands(),
+		stepCommands(), customCommands(), bulkCommands(), adminCommands())
 }
 
 // Arguments that many rows share.

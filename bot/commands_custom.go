@@ -70,12 +70,11 @@ func customCommands() []*Command {
 	}
 }
 
-// presentStep is what a customer's step says now, for the form that changes it. The content is the wording as
-// typed where core tells it, else as it is filled in.
+// presentStep is what a customer's step says now, placeholders unfilled, for the form that changes it.
 func presentStep(c *call) (map[string]string, error) {
 	v, err := c.bot.core.Step(c.ctx, c.actor, c.stepQuery())
 	if err != nil {
 		return nil, err
 	}
-	return map[string]string{"name": v.Step.Name, "type": string(v.Step.Type), "content": string(v.Step.Content), "description": string(v.Step.Description)}, nil
+	return map[string]string{"name": v.Step.Name, "type": string(v.Step.Type), "content": v.Step.Typed, "description": string(v.Step.Description)}, nil
 }

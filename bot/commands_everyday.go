@@ -10,7 +10,7 @@ import (
 // everydayCommands are those without a noun.
 func everydayCommands() []*Command {
 	return []*Command{
-		{Verb: "menu", Aliases: []string{"home", "start"}, Summary: "What is under way, and what you can do from here",
+		{Verb: "menu", Aliases: []string{"home"}, Summary: "What is under way, and what you can do from here",
 			Examples: []string{"menu"}, Show: showMenu},
 		{Verb: "help", Aliases: []string{"?", "usage"}, Summary: "Explain the commands, or one of them",
 			Args:     []Arg{{Name: "topic", Kind: Words, Rest: true, Help: "a noun or a command"}},

@@ -17,7 +17,8 @@ func releaseCommands() []*Command {
 		{Name: "clusters", Kind: Clusters, Help: "only the customers of these, separated by commas"},
 		{Name: "customers", Kind: Customers, Help: "only these, separated by commas"}}
 	channel := Arg{Name: "channel", Kind: Words, Help: "where its milestones are posted", Example: "#releases"}
-	added, addedKind := name, kind
+	added, addedKind, cloned := name, kind, name
+	cloned.Place, cloned.Required, cloned.Help = true, true, "the new release's name"
 	added.Place, added.Required, addedKind.Required = true, true, true
 	fields := append([]Arg{version, date, describing}, append(targets, channel, metaArg)...)
 	return []*Command{
@@ -86,6 +87,28 @@ func releaseCommands() []*Command {
 			Examples: []string{"release archive v2.5.0", `release archive v2.5.0 reason="superseded by v2.5.1"`},
 			Op: func(in In) core.Operation {
 				return core.ArchiveRelease{Release: in.Str("release"), Reason: in.Str("reason"), Confirm: in.Yes("confirm")}
+			}},
+		{Noun: "release", Verb: "reopen", Summary: "Make an archived release active again",
+			Args: []Arg{theRelease}, Examples: []string{"release reopen R12"},
+			Op: func(in In) core.Operation { return core.ReopenRelease{Release: in.Str("release")} }},
+		{Noun: "release", Verb: "clone", Aliases: []string{"copy"}, Summary: "Start a draft with the steps of another release",
+			Args: append([]Arg{theRelease, cloned, kind, version, date,
+				{Name: "custom", Kind: OneOf, Choices: []string{"yes", "no"}, Help: "yes copies customers' own steps too"}}, targets...),
+			Examples: []string{`release clone v2.5.0 "Summer release" version=v2.6.0`},
+			Op: func(in In) core.Operation {
+				return core.CloneRelease{Release: in.Str("release"), Name: in.Str("name"), Type: core.ReleaseType(in.Str("type")), Version: in.Str("version"),
+					Date: in.Str("date"), Custom: in.Yes("custom"), Targets: targetNames(in)}
+			}},
+		{Noun: "release", Verb: "enroll", Aliases: []string{"enrol"}, Summary: "Let a customer take part in an active release",
+			Args: []Arg{theRelease, customerArg}, Examples: []string{"release enroll v2.5.0 cust-a-prod"},
+			Op: func(in In) core.Operation {
+				return core.EnrollCustomer{Release: in.Str("release"), Customer: in.Str("customer")}
+			}},
+		{Noun: "release", Verb: "withdraw", Summary: "Take a customer out of a release; its history stays",
+			Args:     []Arg{theRelease, customerArg, {Name: "reason", Kind: Prose, Rest: true, Help: "why it does not take part"}},
+			Examples: []string{`release withdraw v2.5.0 cust-a-prod reason="leaves us"`},
+			Op: func(in In) core.Operation {
+				return core.WithdrawCustomer{Release: in.Str("release"), Customer: in.Str("customer"), Reason: in.Str("reason")}
 			}},
 		{Noun: "release", Verb: "matrix", Aliases: []string{"grid"}, Summary: "Steps × customers, one cluster at a time", Alone: true,
 			Args: []Arg{releaseArg, {Name: "cluster", Also: []string{"clusters"}, Kind: Clusters, Help: "only these, separated by commas"},

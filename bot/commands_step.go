@@ -47,6 +47,23 @@ func stepCommands() []*Command {
 			Args:     append(append(target[:3:3], required(noteArg)), buttons...),
 			Examples: []string{`step note v2.5.0 cust-a-prod D1 note="waiting for the DBA"`},
 			Op:       func(in In) core.Operation { return core.AddNote{Target: stepTarget(in), Text: in.Str("note")} }},
+		{Noun: "step", Verb: "start", Aliases: []string{"claim"}, Summary: "Say that you are working on a step", Alone: true, Consent: "takeover",
+			Args: append(append(target[:3:3], takeover), buttons...), Examples: []string{"step start v2.5.0 cust-a-prod D1"},
+			Op: func(in In) core.Operation {
+				return core.StartStep{Target: stepTarget(in), Takeover: in.Yes("takeover"), Rev: in.Str("rev")}
+			}},
+		{Noun: "step", Verb: "block", Summary: "Say what stands in a step's way", Alone: true,
+			Args: append(append(target[:3:3], Arg{Name: "reason", Kind: Prose, Rest: true, Required: true, Help: "what stands in the way",
+				Example: "waiting for the certificate"}, Arg{Name: "needs", Kind: Person, Help: "who must help"}), buttons...),
+			Examples: []string{`step block v2.5.0 cust-a-prod D2 reason="no backup yet" needs=<@U012ABCDEF>`},
+			Op: func(in In) core.Operation {
+				return core.BlockStep{Target: stepTarget(in), Reason: in.Str("reason"), NeedsUser: in.Str("needs"), Rev: in.Str("rev")}
+			}},
+		{Noun: "step", Verb: "unblock", Summary: "Say that the way is free again", Alone: true,
+			Args: append(append(target[:3:3], noteArg), buttons...), Examples: []string{"step unblock v2.5.0 cust-a-prod D2"},
+			Op: func(in In) core.Operation {
+				return core.UnblockStep{Target: stepTarget(in), Note: in.Str("note"), Rev: in.Str("rev")}
+			}},
 		{Noun: "step", Verb: "history", Summary: "All that happened to one customer's step",
 			Args: target, Examples: []string{"step history v2.5.0 cust-a-prod D1"},
 			Show: func(c *call) (blocks.Message, error) {

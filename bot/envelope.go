@@ -195,7 +195,7 @@ func values(state *slack.ViewState) map[string]string {
 	}
 	for field, inputs := range state.Values {
 		for _, input := range inputs {
-			out[field] = orElse(input.Value, orElse(input.SelectedOption.Value, input.SelectedDate))
+			out[field] = orElse(input.Value, orElse(input.SelectedOption.Value, orElse(input.SelectedDate, input.SelectedUser)))
 		}
 	}
 	return out

@@ -137,6 +137,8 @@ func (c *call) field(a *Arg, value string, fixed map[string]string) (blocks.Fiel
 		f.Lines, f.Optional, f.Placeholder = true, true, "region=eu-west-1"
 	case Day:
 		f.Date = true
+	case Person:
+		f.Person = true
 	case OneOf:
 		for _, choice := range a.Choices {
 			f.Options = append(f.Options, blocks.Option{Value: choice, Label: choice})

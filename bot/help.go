@@ -13,6 +13,8 @@ var topics = map[string]string{
 	"release": "A release starts as a draft, is activated for its customers and archived in the end. " +
 		"Name it by `R12`, version or name; it may be left out while exactly one is active.",
 	"template": "The steps that a release has for every customer, in the order deploy before verify. `D1` and `V2` never change their meaning.",
+	"bulk":     "Many steps at once. The preview names every step that changes and every one that is left out; Confirm does exactly that.",
+	"admin":    "Who may do what. Workspace owners and admins are admin in any case.",
 	"step":     "One customer's step in a release: pending, then done or skipped; done can be reverted, skipped and reverted can be reopened.",
 }
 

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -57,8 +58,14 @@ var advice = map[string]string{
 	"forbidden_team":         "the workspace does not allow this app",
 	"team_disabled":          "the workspace is disabled",
 	"user_removed_from_team": "the app's owner left the workspace: install the app again",
+	"socket_mode_disabled":   "Socket Mode was switched off for the app: switch it on again on the app's page, Socket Mode",
 	"link_disabled":          "Socket Mode was switched off for the app: switch it on again on the app's page, Socket Mode",
 }
+
+// passing are Slack's names for troubles of its own, which end by themselves. Any other refusal of a connection
+// stays as it is until somebody changes the app: slack-go would ask again for ever.
+var passing = []string{"internal_error", "fatal_error", "service_unavailable", "request_timeout", "ratelimited", "rate_limited",
+	"team_added_to_org", "org_login_required"}
 
 // fatal words an error of the connection.
 func fatal(err error) error {
@@ -103,7 +110,7 @@ func (in *intake) take(ctx context.Context, evt socketmode.Event) {
 	case socketmode.EventTypeConnectionError:
 		if failure, ok := evt.Data.(*slack.ConnectionErrorEvent); ok {
 			in.log.Warn("no connection to Slack", "attempt", failure.Attempt, "wait", failure.Backoff, "err", failure.ErrorObj)
-			if _, known := advice[slackCode(failure.ErrorObj)]; known {
+			if code := slackCode(failure.ErrorObj); code != "" && !slices.Contains(passing, code) {
 				in.end(fatal(failure.ErrorObj))
 			}
 		}

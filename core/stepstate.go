@@ -264,7 +264,7 @@ func (s *stepState) view(r storage.Reader, names *namer, epoch string, e enrolme
 		v.Warnings = risky(s.words.Content, values)
 	}
 	if content {
-		v.Content = Maybe(filled)
+		v.Content, v.Typed = Maybe(filled), s.words.Content
 	}
 	return v, s.viewPeople(r, names, &v)
 }

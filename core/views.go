@@ -131,6 +131,7 @@ type StepView struct {
 	Category       Category   `json:"category"`
 	Type           StepType   `json:"type"`
 	Content        Maybe      `json:"content"` // as seen, placeholders filled; detail and export only
+	Typed          string     `json:"-"`       // the content as typed, for editing; detail only
 	Description    Maybe      `json:"description"`
 	OrderIndex     float64    `json:"order_index"`
 	Position       string     `json:"position"` // "2", a custom step between 1 and 2: "1.5"

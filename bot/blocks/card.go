@@ -10,7 +10,7 @@ import (
 // Card shows everything about one customer's step. It starts with the target line.
 func Card(v core.StepDetail, env Env) Message {
 	var s sheet
-	s.reserve = 2
+	s.reserve = 4
 	r, step := &v.Release, &v.Step
 	page := env.open("Open page ↗", fmt.Sprintf("/releases/%d/customers/%d/steps/%s", r.ID, step.CustomerID, step.ShortID))
 	s.line("*" + Escape(step.TargetLine) + "*")
@@ -47,9 +47,39 @@ func Card(v core.StepDetail, env Env) Message {
 	if r.Status == core.Active {
 		buttons = append(buttons, press("Note", "step.note", r.ShortID, step.CustomerID, step.ShortID).in("card"))
 	}
+	if r.Status == core.Active {
+		s.actions(buttons...)
+		buttons = sourceButtons(r, step)
+	}
 	s.actions(append(buttons, press("History", "step.history", r.ShortID, step.CustomerID, step.ShortID),
 		press("All steps", "step.list", r.ShortID, step.CustomerID), page)...)
 	return s.message()
+}
+
+// sourceButtons are the actions that depend on where a step's content comes from, and on who works on it.
+func sourceButtons(r *core.ReleaseView, step *core.StepView) []Button {
+	if step.Locked {
+		return nil
+	}
+	act := func(label, action string) Button {
+		return press(label, action, r.ShortID, step.CustomerID, step.ShortID, "rev="+step.Rev).in("card")
+	}
+	var buttons []Button
+	switch {
+	case step.IsCustom:
+		buttons = []Button{act("Edit", "step.edit"), act("Remove", "step.remove")}
+	case step.IsOverridden:
+		buttons = []Button{act("Override content", "step.override"), act("Reset to template", "step.reset")}
+	default:
+		buttons = []Button{act("Override content", "step.override")}
+	}
+	if step.Claim == nil {
+		buttons = append(buttons, act("Start", "step.start"))
+	}
+	if step.Block == nil {
+		return append(buttons, act("Block", "step.block"))
+	}
+	return append(buttons, act("Unblock", "step.unblock"))
 }
 
 func notes(s *sheet, list []core.Note) {

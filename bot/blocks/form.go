@@ -21,6 +21,7 @@ type Field struct {
 	Optional                       bool
 	Lines                          bool // a text of several lines
 	Date                           bool
+	Person                         bool     // somebody in Slack
 	Max                            int      // characters; 0 is Slack's 3,000
 	Options                        []Option // a select, unless empty
 }
@@ -71,6 +72,10 @@ func (f Field) element() slack.BlockElement {
 		picker := slack.NewDatePickerBlockElement(InputAction)
 		picker.InitialDate = f.Value
 		return picker
+	case f.Person:
+		users := slack.NewOptionsSelectBlockElement(slack.OptTypeUser, plainText("Choose", maxPlaceholder), InputAction)
+		users.InitialUser = f.Value
+		return users
 	}
 	var placeholder *slack.TextBlockObject
 	if f.Placeholder != "" {
