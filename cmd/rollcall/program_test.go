@@ -49,7 +49,7 @@ func (s *screen) now() (string, <-chan struct{}) {
 type running struct {
 	out, err *screen
 	stop     context.CancelFunc // what the first Ctrl-C does
-	code     chan int
+	code     chan int           // keeps its one value
 }
 
 // start runs the program with args until the test ends.
@@ -58,23 +58,17 @@ func start(t *testing.T, env map[string]string, args ...string) *running {
 	ctx, stop := context.WithCancel(context.Background())
 	r := &running{out: newScreen(), err: newScreen(), stop: stop, code: make(chan int, 1)}
 	go func() { r.code <- run(ctx, args, environ(env), strings.NewReader(""), r.out, r.err) }()
-	t.Cleanup(func() {
-		stop()
-		select {
-		case <-r.code:
-		default:
-		}
-	})
+	t.Cleanup(func() { r.end(t) })
 	return r
 }
 
 // waitFor waits until the program has printed what matches the pattern, and returns its first group.
-func (r *running) waitFor(t *testing.T, pattern string) string {
+func (r *running) waitFor(t *testing.T, on *screen, pattern string) string {
 	t.Helper()
 	re := regexp.MustCompile(pattern)
 	limit := time.After(patience)
 	for {
-		text, more := r.out.now()
+		text, more := on.now()
 		if m := re.FindStringSubmatch(text); m != nil {
 			return m[len(m)-1]
 		}
@@ -94,6 +88,7 @@ func (r *running) end(t *testing.T) int {
 	r.stop()
 	select {
 	case code := <-r.code:
+		r.code <- code
 		return code
 	case <-time.After(patience):
 		require.FailNow(t, "the program did not end", "%s\n%s", r.out, r.err)
