@@ -76,7 +76,7 @@ func TestImportNamesFileAndLine(t *testing.T) {
 
 func TestCommandsSayWhereADatabaseIsMissing(t *testing.T) {
 	env := map[string]string{"ROLLCALL_DB": filepath.Join(t.TempDir(), "none.db")}
-	for _, args := range [][]string{{"check"}, {"backup", "copy.db"}} {
+	for _, args := range [][]string{{"check"}, {"export"}, {"backup", "copy.db"}} {
 		code, _, stderr := rollcall(t, env, args...)
 		assert.Equal(t, exitFailed, code, args)
 		assert.Contains(t, stderr, "there is no database at", args)

@@ -41,6 +41,7 @@ type commands struct {
 	Check       checkCommand       `cmd:"" help:"Verify every invariant of a database; one line a fault."`
 	Backup      backupCommand      `cmd:"" help:"Write a verified copy of the database."`
 	Restore     restoreCommand     `cmd:"" help:"Put a copy back."`
+	Export      exportCommand      `cmd:"" help:"Write everything as JSON."`
 	Import      importCommand      `cmd:"" help:"Read clusters, customers and releases from YAML or JSON: all or nothing."`
 	Healthcheck healthcheckCommand `cmd:"" help:"Succeed when the running server answers."`
 	Version     versionCommand     `cmd:"" help:"Print version, commit and Go version."`
@@ -62,6 +63,7 @@ func run(ctx context.Context, args []string, env lookup, stdin io.Reader, stdout
 		Check:       checkCommand{settingFlags: flagsFor("ROLLCALL_DB")},
 		Backup:      backupCommand{settingFlags: flagsFor("ROLLCALL_DB")},
 		Restore:     restoreCommand{settingFlags: flagsFor("ROLLCALL_DB")},
+		Export:      exportCommand{settingFlags: flagsFor("ROLLCALL_DB")},
 		Import:      importCommand{settingFlags: flagsFor("ROLLCALL_DB")},
 		Healthcheck: healthcheckCommand{settingFlags: flagsFor("ROLLCALL_HTTP")},
 	}
