@@ -20,6 +20,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"rollcall/fixtures/axe"
 	"rollcall/statuspage"
 )
 
@@ -129,6 +130,35 @@ func TestBrowserEveryPageFits(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestBrowserPagesAreAccessible(t *testing.T) {
+	b := browse(t, site(t, typical(), locked(&gate{})))
+	script, err := axe.Script(b.ctx)
+	require.NoError(t, err)
+	paths := []string{"/s/tok", "/", "/releases/12?status=done&cluster=nowhere", "/releases/99"}
+	for _, path := range everyPage {
+		paths = append(paths, path)
+	}
+	for i, path := range paths {
+		for _, width := range []int{390, 1280} {
+			b.size(width, 900)
+			for _, scheme := range []string{"light", "dark"} {
+				b.media("prefers-color-scheme", scheme)
+				b.open(path)
+				b.do(chromedp.Evaluate[chromedp.Void](script))
+				found, err := chromedp.Run(b.ctx, chromedp.Evaluate[[]string](axe.Run, chromedp.EvalAwaitPromise))
+				require.NoError(t, err)
+				assert.Empty(t, found, "%s at %d, %s", path, width, scheme)
+			}
+		}
+		if i == 0 {
+			b.do(chromedp.Click(chromedp.CSS("button.go")), chromedp.WaitVisible(chromedp.CSS(".cards")))
+		}
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.faults = nil // the 404 is meant
 }
 
 func TestBrowserMatrixByKeyboard(t *testing.T) {

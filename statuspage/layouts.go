@@ -9,6 +9,7 @@ import (
 	"io"
 	"io/fs"
 	"path"
+	"strconv"
 	"strings"
 	"time"
 
@@ -79,6 +80,7 @@ var vocabulary = template.FuncMap{
 	"time":     stamp,
 	"state":    stateOf,
 	"percent":  func(p core.Percent) string { return p.String() },
+	"number":   number,
 	"plural":   plural,
 	"title":    capital,
 	"markdown": markdown,
@@ -148,12 +150,21 @@ func stateOf(s core.Status) state {
 	return state{"n", "Unknown"}
 }
 
+// number is 1,234,567.
+func number(n int) string {
+	s := strconv.Itoa(n)
+	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}
+
 // plural is "1 customer", "2 customers".
 func plural(n int, one, many string) string {
 	if n == 1 {
 		return "1 " + one
 	}
-	return fmt.Sprintf("%d %s", n, many)
+	return number(n) + " " + many
 }
 
 // more is "and 12 more" for what a list of n leaves out after shown.
@@ -161,7 +172,7 @@ func more(n, shown int) string {
 	if n <= shown {
 		return ""
 	}
-	return fmt.Sprintf(" and %d more", n-shown)
+	return " and " + number(n-shown) + " more"
 }
 
 // countsText is the sentence that answers how far things are. Reverted and skipped steps are named only when there
@@ -170,12 +181,12 @@ func countsText(c core.Counts) string {
 	if c.Total == 0 {
 		return "no steps"
 	}
-	text := fmt.Sprintf("%d done, %d pending", c.Done, c.Pending)
+	text := number(c.Done) + " done, " + number(c.Pending) + " pending"
 	if c.Skipped > 0 {
-		text += fmt.Sprintf(", %d skipped", c.Skipped)
+		text += ", " + number(c.Skipped) + " skipped"
 	}
 	if c.Reverted > 0 {
-		text += fmt.Sprintf(", %d reverted", c.Reverted)
+		text += ", " + number(c.Reverted) + " reverted"
 	}
 	return text
 }
