@@ -87,7 +87,7 @@ func position(text string) (before, after string) {
 
 // checkContent warns of characters that a shell or database would trip over.
 func checkContent(in In) []string {
-	if in.Str("type") == string(core.Text) {
+	if in.cmd.arg("type") != nil && in.Str("type") == string(core.Text) {
 		return nil
 	}
 	return oddCharacters(in.Str("content"))

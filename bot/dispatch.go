@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
-	"fmt"
 	"runtime/debug"
 
 	"rollcall/bot/blocks"
@@ -57,8 +56,10 @@ func (b *Bot) Dispatch(ctx context.Context, req Request) (ans Answer) {
 	var err error
 	defer func() {
 		if p := recover(); p != nil {
+			c.logged = true
 			b.cfg.Log.Error("panic", "ref", c.ref(), "panic", p, "stack", string(debug.Stack()))
-			err = core.AsError(fmt.Errorf("panic: %v", p))
+			err = &core.Error{Code: core.Internal, Msg: "Something broke on our side",
+				Hint: "`activity` shows whether anything was changed. Give an admin the reference."}
 			ans = c.refuse(err)
 		}
 		ans.ReplyTo, ans.Channel = c.req.ReplyTo, c.req.Channel
@@ -78,15 +79,16 @@ func (b *Bot) Dispatch(ctx context.Context, req Request) (ans Answer) {
 
 // call is one request on its way through.
 type call struct {
-	bot   *Bot
-	ctx   context.Context
-	req   Request
-	actor core.Actor
-	env   blocks.Env
-	cmd   *Command
-	in    In
-	bound bool       // what was typed fits the command
-	form  *formState // the form that was sent, if one was
+	bot    *Bot
+	ctx    context.Context
+	req    Request
+	actor  core.Actor
+	env    blocks.Env
+	cmd    *Command
+	in     In
+	bound  bool       // what was typed fits the command
+	logged bool       // what went wrong is in the log already
+	form   *formState // the form that was sent, if one was
 }
 
 func (c *call) name() string {
@@ -157,7 +159,7 @@ func (c *call) run() (Answer, error) {
 // nothingToChange is true for an edit that names its target and no field: then a form shows what is there.
 func (c *call) nothingToChange() bool {
 	for name := range c.in.values {
-		if a := c.cmd.arg(name); !a.Hidden && !a.Required && a.Kind != Release {
+		if a := c.cmd.arg(name); !a.Hidden && !c.settled(a) {
 			return false
 		}
 	}
@@ -166,13 +168,13 @@ func (c *call) nothingToChange() bool {
 
 // do runs the operation and words its receipt.
 func (c *call) do() (Answer, error) {
-	receipt, err := c.bot.core.Do(c.ctx, c.actor, c.key(), c.cmd.Op(c.in))
-	if err != nil {
-		return Answer{}, err
-	}
 	var warnings []string
 	if c.cmd.Check != nil {
 		warnings = c.cmd.Check(c.in)
+	}
+	receipt, err := c.bot.core.Do(c.ctx, c.actor, c.key(), c.cmd.Op(c.in))
+	if err != nil {
+		return Answer{}, err
 	}
 	m := blocks.Receipt(receipt, warnings, c.redraw(receipt), further(receipt)...)
 	return Answer{Message: &m, Replace: c.req.Inline}, nil
@@ -196,7 +198,9 @@ func (c *call) refuse(err error) Answer {
 	}
 	e := core.AsError(err)
 	if e.Code == core.Internal {
-		c.bot.cfg.Log.Error("request failed", "ref", c.ref(), "op", c.name(), "err", err)
+		if !c.logged {
+			c.bot.cfg.Log.Error("request failed", "ref", c.ref(), "op", c.name(), "err", err)
+		}
 		m := blocks.Refusal(e.Code, e.Msg+" (ref "+c.ref()+")", e.Hint, nil, nil)
 		return Answer{Message: &m}
 	}

@@ -86,6 +86,11 @@ func (c *call) whereToLook(a *Arg) string {
 		return "`release list` shows what there is."
 	case Customer, Customers:
 		return "`customer list` shows what there is."
+	case Step:
+		if c.cmd.Noun == "template" {
+			return "`template list` shows what there is."
+		}
+		return "`step list` shows what there is."
 	case Cluster, Clusters:
 		return "`cluster list` shows what there is."
 	}

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"rollcall/bot/blocks"
 	"rollcall/core"
 	"rollcall/storage/bolt"
 	"rollcall/storage/storagetest"
@@ -206,8 +207,25 @@ func (s *stage) dispatch(who string, req Request) bool {
 		s.t.Errorf("%s got no answer", who)
 		return false
 	}
+	for _, b := range l.buttons {
+		s.alive(b)
+	}
 	s.last[who] = l
 	return true
+}
+
+// alive checks that a button does something: its command parses, fits its row, and is carried under the row's id.
+func (s *stage) alive(b button) {
+	s.t.Helper()
+	if b.action == blocks.OpenAction {
+		assert.Empty(s.t, b.line)
+		return
+	}
+	assert.True(s.t, blocks.Fits(b.line), "%s: %s", b.label, b.line)
+	in := built(s.t, s.bot.table, b.line)
+	action, _, _ := strings.Cut(b.action, ":")
+	assert.Contains(s.t, []string{in.cmd.Action(), in.cmd.Verb}, action, b.line)
+	assert.NotEmpty(s.t, b.label)
 }
 
 func (s *stage) press(who, label, near string) bool {

@@ -52,7 +52,10 @@ func (c *call) submitted(sub Submission) (Answer, error) {
 	if missing := c.in.missing(); len(missing) > 0 {
 		return Answer{}, bad(missing[0].Name, "%s is missing", missing[0].Name)
 	}
-	return c.run()
+	if c.cmd.Show != nil {
+		return c.run()
+	}
+	return c.do()
 }
 
 // metaField reads metadata from the lines of a form. A key that the form showed and that is gone is removed.

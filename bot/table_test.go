@@ -48,6 +48,9 @@ func TestTable(t *testing.T) {
 				assert.Empty(t, in.missing(), example)
 				if c.Op != nil {
 					assert.NotNil(t, c.Op(in), example)
+					if c.Check != nil {
+						assert.Empty(t, c.Check(in), example)
+					}
 				}
 				again := built(t, tb, in.Line())
 				assert.Equal(t, in.values, again.values, example)

@@ -14,7 +14,7 @@ func Steps(v core.CustomerSteps, page int, env Env) Message {
 	var s sheet
 	s.reserve = 2
 	r, c := &v.Release, &v.Customer
-	s.header(c.Name)
+	s.header(c.Name + " in " + r.Label())
 	s.line(fmt.Sprintf("%s · %s · %s\n%s", bold(c.Name), place(c.ClusterName, c.Namespace), releaseName(r), progress(v.Progress.Counts)))
 	if v.Withdrawn {
 		s.small("Withdrawn from this release: not counted in its totals.")
