@@ -10,11 +10,13 @@ import (
 // grid is one cluster's part of a matrix as its template needs it.
 type grid struct {
 	core.MatrixCluster
-	Release int64
-	Counts  core.Counts // of the category shown
-	Inline  bool        // the table stands in the page, opened; else it is loaded when the group is opened
-	Only    string      // this page with nothing but this cluster
-	Load    string      // the table alone
+	Release  int64
+	Category core.Category
+	Counts   core.Counts // of the category shown
+	Inline   bool        // the table stands in the page, opened; else it is loaded when the group is opened
+	Only     string      // this page with nothing but this cluster
+	Load     string      // the table alone
+	Unfold   string      // this page with every custom step in a row of its own
 }
 
 // markClasses are the classes of a cell's marks, and the words that say the same to those who do not see them.
@@ -59,8 +61,10 @@ func cells(g grid, row int) template.HTML {
 		b = strconv.AppendInt(b, g.Release, 10)
 		b = append(b, "/customers/"...)
 		b = strconv.AppendInt(b, g.Customers[i].ID, 10)
-		b = append(b, '#')
-		b = appendShortID(b, g.Rows[row].ShortID)
+		if id := g.Rows[row].ShortID; id != "" { // several custom steps folded into a row have none
+			b = append(b, '#')
+			b = appendShortID(b, id)
+		}
 		b = append(b, '>')
 		b = append(b, st.Word...)
 		if c.Marks != 0 {

@@ -89,6 +89,7 @@ var vocabulary = template.FuncMap{
 	"part":     func(label string, c core.Counts) part { return part{label, c} },
 	"more":     more,
 	"counts":   countsText,
+	"category": func(p core.Progress, c core.Category) core.Counts { return p.Category(c) },
 	"first":    func(n int, s []string) []string { return s[:min(n, len(s))] },
 }
 

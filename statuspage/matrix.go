@@ -102,9 +102,10 @@ func grids(q *request, v *core.Matrix) []grid {
 		total += len(c.Rows) * len(c.Customers)
 		inline := i == 0 || total <= maxInline
 		out[i] = grid{
-			MatrixCluster: c, Release: v.Release.ID, Counts: c.Progress.Category(v.Query.Category),
+			MatrixCluster: c, Release: v.Release.ID, Category: v.Query.Category, Counts: c.Progress.Category(v.Query.Category),
 			Inline: inline, Only: q.with("cluster", c.Cluster.Name),
-			Load: address(fmt.Sprintf("/releases/%d/clusters/%d/grid", v.Release.ID, c.Cluster.ID), q.filters, "cluster", ""),
+			Load:   address(fmt.Sprintf("/releases/%d/clusters/%d/grid", v.Release.ID, c.Cluster.ID), q.filters, "cluster", ""),
+			Unfold: address(fmt.Sprintf("/releases/%d", v.Release.ID), q.filters, "custom", "all"),
 		}
 	}
 	return out

@@ -71,6 +71,21 @@ func TestPagesOverTheRealService(t *testing.T) {
 	assert.Contains(t, odd.Body.String(), "that filter was left out")
 }
 
+func TestManyCustomStepsFoldIntoARowThatUnfolds(t *testing.T) {
+	svc := service(t)
+	for i := range 11 {
+		do(t, svc, core.AddCustomStep{Release: "v2.5.0", Customer: "cust-a-prod", Name: fmt.Sprintf("Extra %d", i), Category: core.Deploy,
+			Type: core.Text, Content: "Look."})
+	}
+	s := site(t, svc)
+	folded := get(s, "/releases/1?cluster=prod-us").Body.String()
+	assert.Contains(t, folded, `<a href="/releases/1?cluster=prod-us&amp;custom=all">11 custom steps</a>`)
+	assert.Contains(t, folded, `<a href=/releases/1/customers/1>Pending`, "the customer's page, as there is no one step")
+	unfolded := get(s, "/releases/1?cluster=prod-us&custom=all").Body.String()
+	assert.Contains(t, unfolded, "Extra 10")
+	assert.NotContains(t, unfolded, "11 custom steps")
+}
+
 func TestTwinsOverTheRealService(t *testing.T) {
 	s := site(t, service(t))
 	for path, keys := range map[string][]string{
