@@ -99,12 +99,12 @@ func isLoopback(host string) bool {
 }
 
 // sameSite keeps other sites from loading anything here but a whole page, which they cannot look into.
-func sameSite(next http.Handler) http.Handler {
+func (s *Site) sameSite(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Header.Get("Sec-Fetch-Site") == "cross-site" {
 			navigation := r.Header.Get("Sec-Fetch-Mode") == "navigate" && r.Header.Get("Sec-Fetch-Dest") == "document"
 			if !navigation || r.Method == http.MethodPost {
-				http.Error(w, "Other sites may only link here.", http.StatusForbidden)
+				s.fail(w, r, http.StatusForbidden, "Other sites may only link here.", "")
 				return
 			}
 		}

@@ -16,39 +16,32 @@ const (
 	pagesPerMinute   = 600
 )
 
-// limits counts requests, so that nobody can try tokens by the thousand or keep every core rendering.
-type limits struct {
-	now   func() time.Time
-	signs counter
-	views counter
-}
-
-func newLimits(now func() time.Time) *limits {
-	return &limits{now: now, signs: counter{most: signInsPerMinute}, views: counter{most: pagesPerMinute}}
-}
-
-func (l *limits) signIn(next http.Handler) http.Handler { return l.wrap(&l.signs, next) }
-
-func (l *limits) pages(next http.Handler) http.Handler {
-	counted := l.wrap(&l.views, next)
+// limitSignIns keeps people from trying tokens by the thousand.
+func (s *Site) limitSignIns(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if actorOf(r).User == "" {
+		if s.within(&s.signIns, w, r) {
 			next.ServeHTTP(w, r)
-			return
 		}
-		counted.ServeHTTP(w, r)
 	})
 }
 
-func (l *limits) wrap(c *counter, next http.Handler) http.Handler {
+// limitPages keeps one person from making every core render.
+func (s *Site) limitPages(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !c.allow(middleware.GetClientIPAddr(r.Context()), actorOf(r).User, l.now()) {
-			w.Header().Set("Retry-After", "60")
-			http.Error(w, "Too many requests. Try again in a minute.", http.StatusTooManyRequests)
-			return
+		if actorOf(r).User == "" || s.within(&s.reads, w, r) {
+			next.ServeHTTP(w, r)
 		}
-		next.ServeHTTP(w, r)
 	})
+}
+
+// within counts a request, and answers it when it is one too many.
+func (s *Site) within(c *counter, w http.ResponseWriter, r *http.Request) bool {
+	if c.allow(middleware.GetClientIPAddr(r.Context()), actorOf(r).User, s.cfg.Now()) {
+		return true
+	}
+	w.Header().Set("Retry-After", "60")
+	s.fail(w, r, http.StatusTooManyRequests, "Too many requests.", "Try again in a minute.")
+	return false
 }
 
 // asker is whose requests are counted together.

@@ -64,7 +64,8 @@ type Site struct {
 	routes  chi.Router
 	assets  *assets
 	layouts *layouts
-	limits  *limits
+	signIns counter
+	reads   counter
 	kept    *shelf
 }
 
@@ -76,7 +77,7 @@ func New(cfg Config) (*Site, error) {
 	if cfg.Views == nil || cfg.BaseURL == nil || cfg.Now == nil || cfg.NewRef == nil || cfg.Log == nil {
 		return nil, errors.New("statuspage: the configuration is incomplete")
 	}
-	s := &Site{cfg: cfg, limits: newLimits(cfg.Now), kept: newShelf(keptBytes)}
+	s := &Site{cfg: cfg, signIns: counter{most: signInsPerMinute}, reads: counter{most: pagesPerMinute}, kept: newShelf(keptBytes)}
 	var err error
 	if s.assets, err = loadAssets(); err != nil {
 		return nil, err
@@ -101,18 +102,18 @@ func (s *Site) route() (chi.Router, error) {
 	m.Get("/healthz", s.health)
 	m.Get("/readyz", s.ready)
 	m.Group(func(m chi.Router) {
-		m.Use(s.rightHost, sameSite)
+		m.Use(s.rightHost, s.sameSite)
 		m.Get("/assets/{file}", s.assets.serve)
 		m.Head("/assets/{file}", s.assets.serve)
 
 		m.Group(func(m chi.Router) {
-			m.Use(s.limits.signIn)
+			m.Use(s.limitSignIns)
 			m.Get("/s/{token}", s.showSignIn)
 			m.Post("/s/{token}", s.redeem)
 			m.Post("/signout", s.signOut)
 		})
 		m.Group(func(m chi.Router) {
-			m.Use(s.enter, s.limits.pages)
+			m.Use(s.enter, s.limitPages)
 			for _, p := range pages {
 				if s.layouts.named[p.layout] == nil {
 					err = errors.Join(err, errors.New("statuspage: no template for "+p.path))
