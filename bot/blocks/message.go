@@ -65,7 +65,9 @@ func (s *sheet) small(text string) bool {
 
 // words adds text that a person wrote, exactly as it was written.
 func (s *sheet) words(label, text string) bool {
-	text = short(text, maxSection)
+	if text = short(text, maxSection); text == "" {
+		text = "–"
+	}
 	section := slack.NewRichTextSection(slack.NewRichTextSectionTextElement(label+" ", &slack.RichTextSectionTextStyle{Bold: true}),
 		slack.NewRichTextSectionTextElement(text, nil))
 	return s.add(utf8.RuneCountInString(text), label+" "+Escape(text), slack.NewRichTextBlock("", section))

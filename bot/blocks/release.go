@@ -160,7 +160,7 @@ func missing(list []core.MissingValue) string {
 	const most = 10
 	text := plural(len(list), "value") + " missing for placeholders:"
 	for _, m := range list[:min(most, len(list))] {
-		text += fmt.Sprintf("\n• %s · %s · %s needs %s", Escape(m.CustomerName), place(m.ClusterName, m.Namespace), m.Step, code(m.Placeholder))
+		text += fmt.Sprintf("\n• %s · %s · %s needs %s", Escape(m.CustomerName), place(m.ClusterName, m.Namespace), Escape(m.Step), code(m.Placeholder))
 	}
 	if left := len(list) - most; left > 0 {
 		text += fmt.Sprintf("\n…and %s more", thousands(left))

@@ -56,6 +56,9 @@ func short(text string, n int) string {
 func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }
 
 func mrkdwn(text string) *slack.TextBlockObject {
+	if text == "" {
+		text = "–"
+	}
 	return slack.NewTextBlockObject(slack.MarkdownType, short(text, maxSection), false, true)
 }
 
