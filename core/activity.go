@@ -45,14 +45,11 @@ func feed(r storage.Reader, f *eventFilter, q ActivityQuery, limit int) (*Activi
 		if err != nil {
 			return nil, err
 		}
-		if !f.mayPass(entry.Value) {
-			continue
-		}
-		e := new(Event)
-		if err := json.Unmarshal(entry.Value, e); err != nil {
+		e, err := f.pick(entry.Value)
+		if err != nil {
 			return nil, fmt.Errorf("%s is damaged: %w", entry.Key, err)
 		}
-		if !f.passes(e) {
+		if e == nil {
 			continue
 		}
 		if len(out.Events) == limit {
@@ -101,17 +98,44 @@ func newEventFilter(r storage.Reader, q ActivityQuery) (*eventFilter, error) {
 	return f, nil
 }
 
-// mayPass looks only at the head of a stored event: most that do not pass are
-// not decoded.
-func (f *eventFilter) mayPass(b []byte) bool {
-	fits := func(field string, want int64) bool {
-		if want == 0 {
-			return true
+// subjectsShown is how many of an event's records a feed looks at.
+const subjectsShown = 8
+
+// pick decodes a stored event that passes; nil for one that does not. Only an
+// event that is about several things is looked at whole, and most that do not
+// pass are known by their heads.
+func (f *eventFilter) pick(b []byte) (*Event, error) {
+	whole := false
+	for _, id := range []struct {
+		field string
+		want  int64
+	}{{"release_id", f.release}, {"customer_id", f.customer}, {"cluster_id", f.cluster}} {
+		if id.want == 0 {
+			continue
 		}
-		is := headID(b, field)
-		return is == 0 || is == want
+		switch is := headID(b, id.field); is {
+		case id.want:
+		case 0:
+			if !bytes.Contains(b, []byte(idKey(id.want))) {
+				return nil, nil
+			}
+			whole = true
+		default:
+			return nil, nil
+		}
 	}
-	return fits("release_id", f.release) && fits("customer_id", f.customer) && fits("cluster_id", f.cluster)
+	var e *Event
+	var err error
+	if whole {
+		e = new(Event)
+		err = json.Unmarshal(b, e)
+	} else {
+		e, err = skimEvent(b, subjectsShown)
+	}
+	if err != nil || !f.passes(e) {
+		return nil, err
+	}
+	return e, nil
 }
 
 func (f *eventFilter) passes(e *Event) bool {

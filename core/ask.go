@@ -41,8 +41,8 @@ func (s *Service) Revision(ctx context.Context) (int64, error) {
 const revisionWindow = 64
 
 // ReleaseRevision rises with every event that may change what a release's
-// pages show, and now and then without one: whoever shows a release again
-// only when it has risen shows nothing old, at the price of a few events' look.
+// pages show, and now and then without one: whoever draws a release again only
+// when it has risen shows nothing old. It looks at a few events at most.
 func (s *Service) ReleaseRevision(ctx context.Context, a Actor, release int64) (int64, error) {
 	rev, err := ask(ctx, s, a, func(r storage.Reader) (*int64, error) {
 		rel, err := releases.get(r, idKey(release))

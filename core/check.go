@@ -19,7 +19,7 @@ func (s *Service) Check(ctx context.Context) ([]string, error) {
 			return err
 		}
 		for _, rule := range []func() error{
-			c.indexes, c.places, c.releaseRules, c.templateRules, c.members, c.stepRules, c.noteRules, c.history,
+			c.indexes, c.places, c.releaseRules, c.templateRules, c.members, c.people, c.stepRules, c.noteRules, c.history,
 		} {
 			if err := rule(); err != nil {
 				return err
@@ -161,7 +161,8 @@ func (c *checker) releaseRules() error {
 		path := releases.path(releases.key(rel))
 		fz, err := readFrozen(c.r, id)
 		if err != nil {
-			return err
+			c.fault("%s: %v", frozenPath(id), err)
+			continue
 		}
 		if rel.Status != Archived {
 			c.taken(names, path, "the name "+fold(rel.Name))
@@ -207,7 +208,10 @@ func (c *checker) templateRules() error {
 				c.fault("%s: its id is %d", path, tm.ID)
 			}
 			for rev := 1; rev <= tm.Revision; rev++ {
-				c.wording(path, release, 0, number, rev)
+				w := c.wording(path, release, 0, number, rev)
+				if rev == tm.Revision && w != nil && (w.Name != tm.Name || w.Type != tm.Type || w.Description != tm.Description) {
+					c.fault("%s: it says otherwise than its newest wording", path)
+				}
 			}
 			if tm.Removed {
 				continue
@@ -229,10 +233,17 @@ func (c *checker) templateRules() error {
 	return c.counters()
 }
 
-func (c *checker) wording(path string, release, customer int64, number, rev int) {
-	if _, err := readWording(c.r, release, customer, number, rev); err != nil {
+// wording reads a revision that must be there and say something; nil when not.
+func (c *checker) wording(path string, release, customer int64, number, rev int) *wording {
+	w, err := readWording(c.r, release, customer, number, rev)
+	if err != nil {
 		c.fault("%s: %v", path, err)
+		return nil
 	}
+	if w.Name == "" || w.Content == "" || !slices.Contains(StepTypes, w.Type) {
+		c.fault("%s: wording %d has no name, content or type", path, rev)
+	}
+	return w
 }
 
 // counters compares each release's serials with the numbers in use.
@@ -240,7 +251,8 @@ func (c *checker) counters() error {
 	for _, release := range sortedKeys(c.releases) {
 		has, err := readSerials(c.r, release)
 		if err != nil {
-			return err
+			c.fault("%s: %v", serialPath(release), err)
+			continue
 		}
 		var used serials
 		for _, tm := range c.templates[release] {
@@ -277,6 +289,20 @@ func (c *checker) members() error {
 			if e := c.enrolled[release][customer]; e.ID < 1 || e.ID > last {
 				c.fault("%s: customer %d has enrolment %d, and the newest is %d", rosterPath(release), customer, e.ID, last)
 			}
+		}
+	}
+	return nil
+}
+
+// people checks that everybody known can be read.
+func (c *checker) people() error {
+	for e, err := range c.r.Scan(storage.Prefix([]byte(personPath("")))) {
+		if err != nil {
+			return err
+		}
+		user := string(e.Key[len(personPath("")):])
+		if p, err := readPerson(c.r, user); err != nil || p.ID != user {
+			c.fault("%s: it cannot be read, or is about somebody else", e.Key)
 		}
 	}
 	return nil

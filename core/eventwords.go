@@ -28,7 +28,7 @@ func verbOf(e *Event) string {
 }
 
 // quiet are the fields that say nothing to people beside the others.
-var quiet = map[string]bool{"id": true, "created_at": true, "number": true, "serial": true}
+var quiet = map[string]bool{"id": true, "created_at": true, "number": true, "serial": true, "activated_at": true, "archived_at": true}
 
 // changes lists the field changes of an event about one record of a noun that
 // people edit. Those of steps are told by status, text and content instead.

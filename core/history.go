@@ -9,21 +9,18 @@ import (
 )
 
 // chainOf is every event that touched a record, oldest first: each names the
-// one before it.
+// one before it. The events come with that record as their only subject.
 func chainOf(r storage.Reader, record string, last int64) ([]*Event, error) {
 	var out []*Event
 	for last != 0 {
-		e, err := readEvent(r, last)
+		e, err := readEventOf(r, last, record)
 		if err != nil {
 			return nil, err
 		}
-		if e == nil {
+		if e == nil || len(e.Subjects) == 0 {
 			break
 		}
-		s := e.subject(record)
-		if s == nil {
-			break
-		}
+		s := &e.Subjects[0]
 		out = append(out, e)
 		last = s.Prev
 	}
@@ -131,7 +128,7 @@ func enrolmentEvent(r storage.Reader, release int64, e enrolment) (*Event, error
 		return nil, err
 	}
 	first := sort.Search(int(newest), func(i int) bool {
-		ev, readErr := readEvent(r, int64(i)+1)
+		ev, readErr := readEventOf(r, int64(i)+1, rosterPath(release))
 		if readErr != nil {
 			err = readErr
 		}
@@ -139,7 +136,7 @@ func enrolmentEvent(r storage.Reader, release int64, e enrolment) (*Event, error
 	})
 	for seq := int64(first) + 1; err == nil && seq <= newest; seq++ {
 		var ev *Event
-		if ev, err = readEvent(r, seq); err != nil || ev == nil || ev.At.Unix() != e.At {
+		if ev, err = readEventOf(r, seq, rosterPath(release)); err != nil || ev == nil || ev.At.Unix() != e.At {
 			break
 		}
 		if s := ev.subject(rosterPath(release)); s != nil && slices.Contains(rangesIn(s.change("enrolled")), e.Customer) {

@@ -47,7 +47,6 @@ type plot struct {
 // extra is a cell of a custom step, or of one removed from the template.
 type extra struct {
 	number, column int
-	category       int
 	cell           Cell
 	custom         *stepRecord
 }
@@ -78,8 +77,8 @@ func (sh *sheet) matrix(r storage.Reader, q MatrixQuery) (*Matrix, error) {
 			if row := rowOf[number]; row >= 0 {
 				p.cells[row*len(p.tallies)+mem] = cell
 			}
-		} else if q.Category == "" || c.category == catIndex(q.Category) {
-			p.extras = append(p.extras, extra{number, mem, c.category, cell, c.custom})
+		} else if q.Category == "" || int(c.category) == catIndex(q.Category) {
+			p.extras = append(p.extras, extra{number, mem, cell, c.custom})
 		}
 		return nil
 	})

@@ -215,7 +215,7 @@ C12 2.5 Alone: p* - -
 	assert.Len(t, all.Clusters[0].Rows, 5+12)
 }
 
-func TestWithdrawnAndArchivedCustomersLeaveTheMatrix(t *testing.T) {
+func TestFM003BRM03WithdrawnAndArchivedCustomersLeaveTheMatrix(t *testing.T) {
 	h := newHouse(t)
 	h.active()
 	h.do(bob, core.MarkDone{Target: at("customer-a", "D1")})
@@ -262,7 +262,7 @@ func TestFR005ArchivedReleaseKeepsItsNames(t *testing.T) {
 	assert.Contains(t, draw(h.matrix(core.MatrixQuery{})), "prod-eu: Acme customer-d customer-e\n")
 }
 
-func Test8_2ProgressIsTheAverageOfCustomers(t *testing.T) {
+func Test8_2FET005ProgressIsTheAverageOfCustomers(t *testing.T) {
 	h := newHouse(t)
 	h.active()
 	for _, s := range []string{"D1", "D2", "D3", "V1"} {

@@ -32,7 +32,7 @@ func (h *house) customers(q core.CustomersQuery) []string {
 	return out
 }
 
-func TestFC004ClustersWithCustomerCounts(t *testing.T) {
+func TestFC004US006ClustersWithCustomerCounts(t *testing.T) {
 	h := newHouse(t)
 	h.spring()
 	h.do(ann, core.ArchiveCustomer{Customer: "demo"})
@@ -75,7 +75,7 @@ func TestFC005FV006ClusterWithItsCustomersAndTheirReleases(t *testing.T) {
 	require.Len(t, us.Cluster.Releases, 1, "the hotfix is not for this cluster")
 }
 
-func TestFM004FM006FC006CustomersByCluster(t *testing.T) {
+func TestFM004FM006FC006US007US008CustomersByCluster(t *testing.T) {
 	h := newHouse(t)
 	h.spring()
 	assert.Equal(t, []string{"customer-d", "customer-e", "customer-a", "customer-b", "customer-c", "demo-customer"}, h.customers(core.CustomersQuery{}))

@@ -179,7 +179,7 @@ func (p *part) tally() tally {
 			}
 		case tm == nil || tm.Removed && rec.Status == Pending:
 		default:
-			t.move(stored{status: rec.Status, category: catIndex(tm.Category), derived: !tm.Removed})
+			t.move(stored{status: rec.Status, category: uint8(catIndex(tm.Category)), derived: !tm.Removed})
 		}
 	}
 	return t

@@ -16,6 +16,7 @@ type sheet struct {
 	rel      *Release
 	steps    []*StepTemplate    // at their number, removed ones included; nil elsewhere
 	order    [2][]*StepTemplate // by category, in order, without removed ones
+	slots    []slot             // steps again, in what a scan needs of them
 	anchors  map[int]int        // number of a template step → its order index
 	sections []section          // by cluster name
 	names    []string           // of every cluster of the release, sorted
@@ -45,13 +46,13 @@ func newSheet(r storage.Reader, rel *Release) (*sheet, error) {
 			return nil, err
 		}
 		for len(sh.steps) <= tm.Number {
-			sh.steps = append(sh.steps, nil)
+			sh.steps, sh.slots = append(sh.steps, nil), append(sh.slots, slot{})
 		}
-		sh.steps[tm.Number] = tm
+		c := catIndex(tm.Category)
+		sh.steps[tm.Number], sh.slots[tm.Number] = tm, slot{known: true, live: !tm.Removed, category: uint8(c)}
 		if tm.Removed {
 			continue
 		}
-		c := catIndex(tm.Category)
 		sh.order[c] = append(sh.order[c], tm)
 		sh.anchors[tm.Number] = tm.OrderIndex
 	}

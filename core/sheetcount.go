@@ -49,51 +49,47 @@ func (t *tally) move(c stored) {
 	t[c.category][c.status]++
 }
 
+// slot is what a scan needs of a template step: a scan passes each of them
+// once a customer.
+type slot struct {
+	known, live bool
+	category    uint8 // catIndex
+}
+
 // stored is what counts and cells need of a stored step.
 type stored struct {
 	status   Status
 	marks    Marks
-	category int
+	category uint8       // catIndex
 	applies  bool        // false: it shows nowhere
 	derived  bool        // without the record there would be a plain pending step
 	custom   *stepRecord // set for custom steps
 }
 
 // read looks at a stored step; only custom and overridden ones are decoded.
+// Of a step removed from the template only what was worked on remains.
 func (sh *sheet) read(number int, e storage.Entry) (stored, error) {
 	status, marks, flags, ok := glance(e.Value)
 	if !ok {
 		return stored{}, fmt.Errorf("%s: %w", e.Key, errStepForm)
 	}
-	c := stored{status: status, marks: marks, applies: true}
-	if flags&(hasCustom|hasOverride) == 0 {
-		return c, sh.place(&c, number, e)
-	}
-	rec, err := stepTable.decode(string(e.Key), e.Value)
-	if err != nil {
-		return stored{}, err
-	}
-	if !rec.Custom {
-		if tm := sh.step(number); tm != nil && tm.Revision != rec.OverrideFrom {
-			c.marks |= MovedOn
+	if flags&(hasCustom|hasOverride) != 0 {
+		rec, err := stepTable.decode(string(e.Key), e.Value)
+		if err != nil {
+			return stored{}, err
 		}
-		return c, sh.place(&c, number, e)
+		if rec.Custom {
+			return stored{status: status, marks: marks, category: uint8(catIndex(rec.Category)), applies: !rec.Removed, custom: rec}, nil
+		}
+		if tm := sh.step(number); tm != nil && tm.Revision != rec.OverrideFrom {
+			marks |= MovedOn
+		}
 	}
-	c.custom, c.category, c.applies = rec, catIndex(rec.Category), !rec.Removed
-	return c, nil
-}
-
-// place finds out where a template's step counts. Of a step removed from the
-// template only what was worked on remains.
-func (sh *sheet) place(c *stored, number int, e storage.Entry) error {
-	tm := sh.step(number)
-	if tm == nil {
-		return fmt.Errorf("%s: release %d has no step %d", e.Key, sh.rel.ID, number)
+	if number >= len(sh.slots) || !sh.slots[number].known {
+		return stored{}, fmt.Errorf("%s: release %d has no step %d", e.Key, sh.rel.ID, number)
 	}
-	c.category = catIndex(tm.Category)
-	c.derived = !tm.Removed
-	c.applies = !tm.Removed || c.status != Pending
-	return nil
+	at := sh.slots[number]
+	return stored{status: status, marks: marks, category: at.category, derived: at.live, applies: at.live || status != Pending}, nil
 }
 
 // progress is of one section's customers, or of all with -1. Withdrawn ones are left out.

@@ -49,6 +49,3 @@ var stepTable = &table[stepRecord, *stepRecord]{
 		s.Release, s.Customer, s.Number = splitStepKey(key)
 	},
 }
-
-// plain is true when nothing of the step's own would be lost by deriving it.
-func (s *stepRecord) plain() bool { return s.flags()&^(hasTexts|hasNotes) == 0 && s.Status == Pending }

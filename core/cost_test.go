@@ -1,0 +1,63 @@
+package core_test
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"rollcall/core"
+	"rollcall/storage/bolt"
+	"rollcall/storage/storagetest"
+)
+
+// crowd lays out two clusters, with 10 customers and with n, and an active
+// release of 20 steps, every one of them done.
+func crowd(t *testing.T, n int) (*house, *storagetest.Counted) {
+	t.Helper()
+	store, err := bolt.Open(filepath.Join(t.TempDir(), "rollcall.db"), bolt.Options{})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, store.Close()) })
+	counted := storagetest.Counting(store)
+	h := furnish(t, counted)
+	for cluster, size := range map[string]int{"small": 10, "big": n} {
+		h.do(ann, core.AddCluster{Name: cluster})
+		for i := range size {
+			h.do(ann, core.AddCustomer{Name: fmt.Sprintf("%s %d", cluster, i), Cluster: cluster, Namespace: fmt.Sprintf("%s-%d", cluster, i)})
+		}
+	}
+	h.do(ann, core.AddRelease{Name: "Big", Type: core.Hotfix})
+	for i := range 20 {
+		h.do(ann, core.AddTemplate{Release: "Big", Name: fmt.Sprintf("Step %d", i), Category: core.Deploy, Type: core.Text, Content: "work"})
+	}
+	h.do(ann, core.ActivateRelease{Release: "Big", Confirm: true})
+	for i := range 20 {
+		plan, err := h.PlanBulk(t.Context(), core.Person(bob, core.ViaSlash), core.BulkQuery{Release: "Big", Step: fmt.Sprintf("D%d", i+1), All: true, To: core.Done})
+		require.NoError(t, err)
+		h.do(bob, core.RunBulk{Plan: plan.ID})
+	}
+	return h, counted
+}
+
+// One cluster's matrix costs that cluster only; all of it is one pass.
+func TestReadingCostsWhatIsShown(t *testing.T) {
+	read := func(n int, q core.MatrixQuery) (storagetest.Counts, float64) {
+		h, counted := crowd(t, n)
+		show := func() { _ = must[*core.Matrix](t)(h.Matrix(context.Background(), viewer, q)) }
+		show()
+		counts := counted.LastView()
+		return counts, testing.AllocsPerRun(5, show)
+	}
+	one := core.MatrixQuery{Clusters: []string{"small"}}
+	few, allocs := read(10, one)
+	many, allocsOfMany := read(100, one)
+	assert.Equal(t, few, many)
+	assert.InDelta(t, allocs, allocsOfMany, allocs/10)
+
+	all, allocs := read(100, core.MatrixQuery{})
+	assert.Less(t, all.Entries, 110*20+110+100, "each record once")
+	assert.Less(t, allocs, 110*10.0+1000, "what is allocated grows with customers, not with cells")
+}
