@@ -6,6 +6,9 @@ import (
 	"rollcall/core"
 )
 
+// Commands is every command there is, in the order in which help shows it, for documents made from the table.
+func Commands() []*Command { return commands() }
+
 // commands is the whole table, in the order in which help shows it.
 func commands() []*Command {
 	return slices.Concat(everydayCommands(), clusterCommands(), customerCommands(), releaseCommands(), templateCommands(),

@@ -47,6 +47,20 @@ type commands struct {
 	Version     versionCommand     `cmd:"" help:"Print version, commit and Go version."`
 }
 
+// newCommands gives each subcommand the flags of the settings it needs.
+func newCommands() *commands {
+	return &commands{
+		Serve:       serveCommand{settingFlags: flagsFor()},
+		Demo:        demoCommand{settingFlags: flagsFor("ROLLCALL_LOG=text,warn")},
+		Check:       checkCommand{settingFlags: flagsFor("ROLLCALL_DB")},
+		Backup:      backupCommand{settingFlags: flagsFor("ROLLCALL_DB")},
+		Restore:     restoreCommand{settingFlags: flagsFor("ROLLCALL_DB")},
+		Export:      exportCommand{settingFlags: flagsFor("ROLLCALL_DB")},
+		Import:      importCommand{settingFlags: flagsFor("ROLLCALL_DB")},
+		Healthcheck: healthcheckCommand{settingFlags: flagsFor("ROLLCALL_HTTP")},
+	}
+}
+
 // program is what a subcommand may use of the world.
 type program struct {
 	ctx            context.Context
@@ -57,18 +71,8 @@ type program struct {
 
 // run is the whole program: it returns the exit code when ctx has ended or the work is done.
 func run(ctx context.Context, args []string, env lookup, stdin io.Reader, stdout, stderr io.Writer) int {
-	cli := &commands{
-		Serve:       serveCommand{settingFlags: flagsFor()},
-		Demo:        demoCommand{settingFlags: flagsFor("ROLLCALL_LOG=text,warn")},
-		Check:       checkCommand{settingFlags: flagsFor("ROLLCALL_DB")},
-		Backup:      backupCommand{settingFlags: flagsFor("ROLLCALL_DB")},
-		Restore:     restoreCommand{settingFlags: flagsFor("ROLLCALL_DB")},
-		Export:      exportCommand{settingFlags: flagsFor("ROLLCALL_DB")},
-		Import:      importCommand{settingFlags: flagsFor("ROLLCALL_DB")},
-		Healthcheck: healthcheckCommand{settingFlags: flagsFor("ROLLCALL_HTTP")},
-	}
 	helped := false
-	parser, err := kong.New(cli,
+	parser, err := kong.New(newCommands(),
 		kong.Name("rollcall"),
 		kong.Description("Tracks a release across many customers on many Kubernetes clusters, from Slack."),
 		kong.Writers(stdout, stderr),

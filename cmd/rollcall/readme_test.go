@@ -7,8 +7,10 @@ import (
 	"strings"
 	"testing"
 
+	"rollcall/bot"
 	"rollcall/fixtures"
 
+	"github.com/alecthomas/kong"
 	"github.com/stretchr/testify/require"
 )
 
@@ -21,6 +23,8 @@ func TestReadmeSaysWhatTheCodeSays(t *testing.T) {
 	readme := string(text)
 	for name, content := range map[string]string{
 		"settings": settingsTable(),
+		"commands": commandTable(),
+		"program":  programTable(t),
 	} {
 		readme, err = replaceSection(readme, name, content)
 		require.NoError(t, err)
@@ -57,6 +61,46 @@ func settingsTable() string {
 			variable += ", `" + s.env + "_FILE`"
 		}
 		fmt.Fprintf(&b, "| %s | `--%s` | %s | %s |\n", variable, s.flag(), s.doc, s.defaultDoc())
+	}
+	return b.String()
+}
+
+// commandTable is what people type in Slack, as the README shows it: a line a command, by noun.
+func commandTable() string {
+	var b strings.Builder
+	noun := "-"
+	for _, c := range bot.Commands() {
+		if c.Noun != noun {
+			noun = c.Noun
+			heading := noun
+			if noun == "" {
+				heading = "for every day"
+			}
+			fmt.Fprintf(&b, "\n| %s | |\n|---|---|\n", heading)
+		}
+		fmt.Fprintf(&b, "| `%s` | %s |\n", strings.ReplaceAll(c.Usage(), "|", "\\|"), c.Summary)
+	}
+	return strings.TrimPrefix(b.String(), "\n")
+}
+
+// programTable is the subcommands of the program.
+func programTable(t *testing.T) string {
+	t.Helper()
+	parser, err := kong.New(newCommands(), kong.Name("rollcall"))
+	require.NoError(t, err)
+	var b strings.Builder
+	b.WriteString("| command | does |\n|---|---|\n")
+	for _, c := range parser.Model.Leaves(true) {
+		usage := "rollcall " + c.Name
+		for _, arg := range c.Positional {
+			usage += " " + strings.ToUpper(arg.Name)
+		}
+		for _, flag := range c.Flags {
+			if flag.Group == nil && flag.Name != "help" {
+				usage += " [--" + flag.Name + "]"
+			}
+		}
+		fmt.Fprintf(&b, "| `%s` | %s |\n", usage, c.Help)
 	}
 	return b.String()
 }
