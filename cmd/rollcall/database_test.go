@@ -50,7 +50,7 @@ func TestImportDryRunShowsATableAndChangesNothing(t *testing.T) {
 	env := map[string]string{"ROLLCALL_DB": path}
 	code, out, stderr := rollcallWith(t, env, string(sample.Data), "import", "--dry-run", "-")
 	require.Equal(t, exitOK, code, stderr)
-	assert.Regexp(t, `21\s+customer\s+prod-us / cust-a-prod\s+add\n`, out)
+	assert.Regexp(t, `22\s+customer\s+prod-us-1 / customer-a-prod\s+add\n`, out)
 	assert.Contains(t, out, "Nothing was changed.")
 	assert.NoFileExists(t, path)
 }
@@ -154,11 +154,11 @@ func TestARestoreMakesWhatWasShownStale(t *testing.T) {
 		svc, err := core.Open(t.Context(), store, domain)
 		require.NoError(t, err)
 		asker := core.System(core.ViaCLI)
-		_, err = svc.Do(t.Context(), asker, "", core.ActivateRelease{Release: "v2.5.0", Confirm: true})
+		_, err = svc.Do(t.Context(), asker, "", core.ActivateRelease{Release: "v2.4.0", Confirm: true})
 		if core.ErrorCode(err) != core.Conflict { // active already, the second time
 			require.NoError(t, err)
 		}
-		step, err := svc.Step(t.Context(), asker, core.StepQuery{Release: "v2.5.0", Customer: "cust-a-prod", Step: "D1"})
+		step, err := svc.Step(t.Context(), asker, core.StepQuery{Release: "v2.4.0", Customer: "customer-a", Step: "D1"})
 		require.NoError(t, err)
 		return step.Step.Rev
 	}

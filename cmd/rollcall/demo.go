@@ -102,8 +102,8 @@ Rollcall's demo runs. Nothing leaves this machine.
 Choose who you are in the first one, and type for a start:
 
   /rollcall status
-  /rollcall matrix v2.5.0 cluster=prod-us
-  /rollcall step done v2.5.0 cust-c-prod D1 note="build 812"
+  /rollcall matrix v2.4.0 cluster=prod-us-1
+  /rollcall step done v2.4.0 customer-c D1 note="build 812"
 
 `, slack.URL(), page)
 	if c.Access == accessLink {

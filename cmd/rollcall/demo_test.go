@@ -31,16 +31,16 @@ func TestTheDemoShowsThePicture(t *testing.T) {
 	var d dashboard
 	getJSON(t, page+"/index.json", &d)
 	require.Len(t, d.Active, 1)
-	assert.Equal(t, "v2.5.0", d.Active[0].Version)
+	assert.Equal(t, "v2.4.0", d.Active[0].Version)
 
 	var m matrix
 	getJSON(t, page+"/releases/2.json", &m)
 	assert.Equal(t, map[string]string{
-		"cust-a-prod D1": "done", "cust-a-prod D2": "done", "cust-a-prod D3": "skipped",
-		"cust-b-prod D1": "done", "cust-b-prod D2": "pending", "cust-b-prod D3": "pending",
-		"cust-c-prod D1": "pending", "cust-c-prod D2": "pending", "cust-c-prod D3": "pending",
-		"cust-d-prod D1": "done", "cust-d-prod D2": "pending", "cust-d-prod D3": "pending",
-		"cust-e-prod D1": "pending", "cust-e-prod D2": "pending", "cust-e-prod D3": "skipped",
+		"customer-a-prod D1": "done", "customer-a-prod D2": "done", "customer-a-prod D3": "skipped",
+		"customer-b-prod D1": "done", "customer-b-prod D2": "pending", "customer-b-prod D3": "pending",
+		"customer-c-prod D1": "pending", "customer-c-prod D2": "pending", "customer-c-prod D3": "pending",
+		"customer-d-prod D1": "done", "customer-d-prod D2": "pending", "customer-d-prod D3": "pending",
+		"customer-e-prod D1": "pending", "customer-e-prod D2": "pending", "customer-e-prod D3": "skipped",
 		"demo-customer D1": "done", "demo-customer D2": "done", "demo-customer D3": "done",
 	}, m.cells())
 
@@ -72,8 +72,21 @@ func TestTheDemosOwnExamplesWork(t *testing.T) {
 	getJSON(t, page+"/releases/2.json", &m)
 	require.Eventually(t, func() bool {
 		getJSON(t, page+"/releases/2.json", &m)
-		return m.cells()["cust-c-prod D1"] == "done"
+		return m.cells()["customer-c-prod D1"] == "done"
 	}, patience, patience/1000)
+}
+
+// So do the examples of the help and the README, although the demo is full of data.
+func TestTheFirstExamplesWorkInTheDemo(t *testing.T) {
+	_, console, page := startDemo(t)
+	for _, example := range firstExamples {
+		before := newestEvent(t, page)
+		typeInConsole(t, console, "ann", "/rollcall "+example.line)
+		require.Eventually(t, func() bool { return newestEvent(t, page) == before+example.changes }, patience, patience/1000, example.line)
+	}
+	var m matrix
+	getJSON(t, page+"/releases/4.json?cluster=prod-us", &m)
+	assert.Equal(t, map[string]string{"cust-a-prod D1": "done", "cust-a-prod D2": "skipped"}, m.cells())
 }
 
 // typeInConsole does what the console's composer does.

@@ -50,6 +50,20 @@ func loadSample(ctx context.Context, s *server, slack *localslack.Server, clock 
 			return err
 		}
 	}
+	return forgetNotices(ctx, s.core)
+}
+
+// forgetNotices keeps the sample's past from being announced as news.
+func forgetNotices(ctx context.Context, svc *core.Service) error {
+	notices, err := svc.Notices(ctx, len(sample.History))
+	if err != nil {
+		return err
+	}
+	for _, n := range notices {
+		if err := svc.Delivered(ctx, n.ID); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 

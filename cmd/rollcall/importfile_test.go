@@ -17,15 +17,15 @@ func TestReadImportReadsTheSample(t *testing.T) {
 	require.Len(t, in.Customers, 6)
 	require.Len(t, in.Releases, 3)
 	assert.Equal(t, "us-east-1", in.Clusters[0].Metadata["region"])
-	assert.Equal(t, "cust-a-prod", in.Customers[0].Namespace)
-	spring := in.Releases[1]
-	assert.Equal(t, "v2.5.0", *spring.VersionNumber)
-	assert.Equal(t, "2026-12-01", *spring.ReleaseDate)
-	assert.Nil(t, spring.Targets)
-	require.Len(t, spring.Steps, 5)
-	assert.Equal(t, core.SQL, spring.Steps[1].Type)
-	assert.Equal(t, core.Verify, spring.Steps[4].Category)
-	assert.Contains(t, spring.Steps[1].Content, "-- {{customer.name}}, on {{customer.metadata.db_host}}\nBEGIN;\n")
+	assert.Equal(t, "customer-a-prod", in.Customers[0].Namespace)
+	autumn := in.Releases[1]
+	assert.Equal(t, "v2.4.0", *autumn.VersionNumber)
+	assert.Equal(t, "2026-11-30", *autumn.ReleaseDate)
+	assert.Nil(t, autumn.Targets)
+	require.Len(t, autumn.Steps, 5)
+	assert.Equal(t, core.SQL, autumn.Steps[1].Type)
+	assert.Equal(t, core.Verify, autumn.Steps[4].Category)
+	assert.Contains(t, autumn.Steps[1].Content, "-- {{customer.name}}, on {{customer.metadata.db_host}}\nBEGIN;\n")
 	assert.Equal(t, []string{"staging"}, in.Releases[0].Targets.Clusters)
 }
 

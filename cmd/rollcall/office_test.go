@@ -165,10 +165,12 @@ func (m matrix) cells() map[string]string {
 }
 
 // newest is the sequence of the newest event.
-func (o *office) newest() int64 {
-	o.t.Helper()
+func (o *office) newest() int64 { o.t.Helper(); return newestEvent(o.t, o.page) }
+
+func newestEvent(t *testing.T, page string) int64 {
+	t.Helper()
 	var d dashboard
-	o.get("/index.json", &d)
+	getJSON(t, page+"/index.json", &d)
 	if len(d.Activity) == 0 {
 		return 0
 	}
