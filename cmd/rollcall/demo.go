@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"runtime"
 
+	"rollcall/bot"
 	"rollcall/fixtures/localslack"
 	"rollcall/fixtures/localslack/console"
 	"rollcall/fixtures/sample"
@@ -64,14 +65,7 @@ func (c demoCommand) Run(p *program) (err error) {
 
 // openWorkspace starts the local Slack workspace with its console.
 func openWorkspace(log *slog.Logger, house *parts) (*localslack.Server, error) {
-	command := localslack.Command{Command: "/rollcall", Description: "Track a release across customers", UsageHint: "help", ShouldEscape: true}
-	short := command
-	short.Command = "/rc"
-	cfg := localslack.Config{
-		Domain: "demo",
-		App:    localslack.App{Name: "rollcall", Commands: []localslack.Command{command, short}},
-		Log:    log,
-	}
+	cfg := localslack.Config{Domain: "demo", App: localApp(), Log: log}
 	for _, person := range sample.People {
 		role := localslack.Member
 		if person.Role == sample.Admin {
@@ -89,6 +83,21 @@ func openWorkspace(log *slog.Logger, house *parts) (*localslack.Server, error) {
 	house.open(part{name: "local Slack", limit: pageGrace, close: func(context.Context) error { slack.Close(); return nil }})
 	slack.Mount(console.Handler(slack))
 	return slack, nil
+}
+
+// localApp is the app with what the README says it needs, and nothing more.
+func localApp() localslack.App {
+	app := localslack.App{Name: "rollcall"}
+	for _, c := range bot.SlashCommands {
+		app.Commands = append(app.Commands, localslack.Command{Command: c.Name, Description: c.For, UsageHint: "help", ShouldEscape: true})
+	}
+	for _, scope := range bot.Scopes {
+		app.Scopes = append(app.Scopes, scope.Name)
+	}
+	for _, event := range bot.Events {
+		app.Events = append(app.Events, event.Name)
+	}
+	return app
 }
 
 // welcome prints where everything is and what to try, and opens the console in a browser.

@@ -26,10 +26,7 @@ type office struct {
 // newWorkspace starts a workspace of ann (owner), ben (operator by the default role of the tests), and others.
 func newWorkspace(t *testing.T) *localslack.Server {
 	t.Helper()
-	slack, err := localslack.Start(localslack.Config{App: localslack.App{Name: "rollcall", Commands: []localslack.Command{
-		{Command: "/rollcall", Description: "Track a release", ShouldEscape: true},
-		{Command: "/rc", Description: "Track a release", ShouldEscape: true},
-	}}})
+	slack, err := localslack.Start(localslack.Config{App: localApp()})
 	require.NoError(t, err)
 	t.Cleanup(slack.Close)
 	return slack

@@ -25,6 +25,9 @@ func TestReadmeSaysWhatTheCodeSays(t *testing.T) {
 		"settings": settingsTable(),
 		"commands": commandTable(),
 		"program":  programTable(t),
+		"slash":    needs(bot.SlashCommands),
+		"scopes":   needs(bot.Scopes),
+		"events":   needs(bot.Events),
 	} {
 		readme, err = replaceSection(readme, name, content)
 		require.NoError(t, err)
@@ -81,6 +84,15 @@ func commandTable() string {
 		fmt.Fprintf(&b, "| `%s` | %s |\n", strings.ReplaceAll(c.Usage(), "|", "\\|"), c.Summary)
 	}
 	return strings.TrimPrefix(b.String(), "\n")
+}
+
+// needs lists what the Slack app must be given, inside a numbered list.
+func needs(list []bot.Need) string {
+	var b strings.Builder
+	for _, n := range list {
+		fmt.Fprintf(&b, "   - `%s`: %s\n", n.Name, n.For)
+	}
+	return b.String() + "   "
 }
 
 // programTable is the subcommands of the program.

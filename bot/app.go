@@ -1,0 +1,27 @@
+package bot
+
+// Need is something that the Slack app must be given, and what for.
+type Need struct {
+	Name string
+	For  string
+}
+
+// Scopes are the scopes that the bot token must have.
+var Scopes = []Need{
+	{"commands", "the slash commands"},
+	{"chat:write", "answers, and announcements in channels the bot is in"},
+	{"chat:write.public", "announcements in other public channels"},
+	{"users:read", "who people are: their names, and whether they are admins, guests or strangers"},
+}
+
+// Events are the bot events that the app must subscribe to.
+var Events = []Need{
+	{"user_change", "somebody becomes admin or guest, or is deactivated"},
+	{"team_join", "somebody joins the workspace"},
+}
+
+// SlashCommands are the slash commands of the app. Any other name works as well.
+var SlashCommands = []Need{
+	{"/rollcall", "Track a release across customers"},
+	{"/rc", "Short for /rollcall"},
+}
