@@ -117,7 +117,7 @@ func activationPreview(r storage.Reader, rel *Release) (*ActivationPreview, *ros
 		return nil, nil, err
 	}
 	slices.SortFunc(cls, func(a, b *Cluster) int { return strings.Compare(fold(a.Name), fold(b.Name)) })
-	words, err := templateWordings(r, rel.ID, tms)
+	uses, err := placeholderUses(r, rel.ID, tms)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -145,7 +145,7 @@ func activationPreview(r storage.Reader, rel *Release) (*ActivationPreview, *ros
 			members++
 			ro.groups[cl.ID] = append(ro.groups[cl.ID], enrolment{Customer: col.ID})
 			group.Customers = append(group.Customers, col.Name)
-			if err := p.missing(r, rel, cl, col, tms, words); err != nil {
+			if err := p.missing(r, rel, cl, col, uses); err != nil {
 				return nil, nil, err
 			}
 		}
@@ -173,26 +173,45 @@ func activationPreview(r storage.Reader, rel *Release) (*ActivationPreview, *ros
 	return p, ro, nil
 }
 
+// use is a placeholder in a template step.
+type use struct {
+	step string // short id
+	name string
+	meta bool // of the customer's metadata: the only ones for which the customer must be read
+}
+
+// placeholderUses lists the placeholders of a release's template steps.
+func placeholderUses(r storage.Reader, release int64, tms []*StepTemplate) ([]use, error) {
+	var out []use
+	for _, tm := range tms {
+		w, err := readWording(r, release, 0, tm.Number, tm.Revision)
+		if err != nil {
+			return nil, err
+		}
+		for _, name := range placeholders(w.Content) {
+			out = append(out, use{tm.ShortID(), name, strings.HasPrefix(name, "customer.metadata.")})
+		}
+	}
+	return out, nil
+}
+
 // missing lists the placeholders that one customer cannot fill.
-func (p *ActivationPreview) missing(r storage.Reader, rel *Release, cl *Cluster, col column, tms []*StepTemplate, words []*wording) error {
-	var values map[string]string
-	for i, tm := range tms {
-		names := placeholders(words[i].Content)
-		if len(names) == 0 {
-			continue
+func (p *ActivationPreview) missing(r storage.Reader, rel *Release, cl *Cluster, col column, uses []use) error {
+	if len(uses) == 0 {
+		return nil
+	}
+	cust := &Customer{ID: col.ID, ClusterID: cl.ID, Name: col.Name, Namespace: col.Namespace}
+	if slices.ContainsFunc(uses, func(u use) bool { return u.meta }) {
+		var err error
+		if cust, err = customers.get(r, idKey(col.ID)); err != nil {
+			return err
 		}
-		if values == nil {
-			c, err := customers.get(r, idKey(col.ID))
-			if err != nil {
-				return err
-			}
-			values = placeholderValues(rel, c, cl)
-		}
-		for _, name := range names {
-			if values[name] == "" {
-				p.Missing = append(p.Missing, MissingValue{CustomerID: col.ID, CustomerName: col.Name, ClusterName: cl.Name,
-					Namespace: col.Namespace, Step: tm.ShortID(), Placeholder: name})
-			}
+	}
+	values := placeholderValues(rel, cust, cl)
+	for _, u := range uses {
+		if values[u.name] == "" {
+			p.Missing = append(p.Missing, MissingValue{CustomerID: col.ID, CustomerName: col.Name, ClusterName: cl.Name,
+				Namespace: col.Namespace, Step: u.step, Placeholder: u.name})
 		}
 	}
 	return nil
@@ -231,17 +250,4 @@ func liveTemplates(r storage.Reader, release int64) ([]*StepTemplate, error) {
 		return a.OrderIndex - b.OrderIndex
 	})
 	return all, nil
-}
-
-// templateWordings reads what each template step says now.
-func templateWordings(r storage.Reader, release int64, tms []*StepTemplate) ([]*wording, error) {
-	out := make([]*wording, len(tms))
-	for i, tm := range tms {
-		w, err := readWording(r, release, 0, tm.Number, tm.Revision)
-		if err != nil {
-			return nil, err
-		}
-		out[i] = w
-	}
-	return out, nil
 }
