@@ -15,7 +15,7 @@ func customCommands() []*Command {
 	added := name
 	added.Place, added.Required = true, true
 	moved := place
-	moved.Rest, moved.Required, moved.Help = true, true, `"before D4" or "after D4"`
+	moved.Place, moved.Rest, moved.Required, moved.Help = true, true, true, `"before D4" or "after D4"`
 	everyone := Arg{Name: "to_template", Kind: OneOf, Choices: []string{"yes", "no"}, Help: "yes adds it for every customer instead"}
 	target := []Arg{releaseArg, customerArg, stepArg}
 	buttons := []Arg{revArg, viewArg, pageArg}

@@ -13,7 +13,7 @@ func everydayCommands() []*Command {
 		{Verb: "menu", Aliases: []string{"home"}, Summary: "What is under way, and what you can do from here",
 			Examples: []string{"menu"}, Show: showMenu},
 		{Verb: "help", Aliases: []string{"?", "usage"}, Summary: "Explain the commands, or one of them",
-			Args:     []Arg{{Name: "topic", Kind: Words, Rest: true, Help: "a noun or a command"}},
+			Args:     []Arg{{Name: "topic", Kind: Words, Place: true, Rest: true, Help: "a noun or a command"}},
 			Examples: []string{"help", "help step", "help step skip"}, Show: showHelp},
 		{Verb: "next", Summary: "The step you should take next", Args: []Arg{releaseArg}, Examples: []string{"next", "next v2.5.0"},
 			Show: func(c *call) (blocks.Message, error) {
@@ -34,7 +34,7 @@ func everydayCommands() []*Command {
 				help(named(optional(clusterArg)), "only this cluster"), {Name: "before", Kind: Count, Hidden: true}, viewArg},
 			Examples: []string{"activity", "activity release=v2.5.0"}, Show: showActivity},
 		{Verb: "undo", Summary: "Take back what you did last, within 15 minutes",
-			Args:     []Arg{{Name: "event", Kind: Count, Place: true, Help: "the number of the event; your newest when left out"}},
+			Args:     []Arg{{Name: "event", Kind: Count, Place: true, Help: "the number of the event; your newest when left out"}, viewArg},
 			Examples: []string{"undo", "undo 812"},
 			Op:       func(in In) core.Operation { return core.Undo{Event: number(in, "event")} }},
 		{Verb: "whoami", Summary: "Who you are here and what you may do", Examples: []string{"whoami"},

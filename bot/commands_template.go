@@ -58,7 +58,7 @@ func templateCommands() []*Command {
 				return op
 			}},
 		{Noun: "template", Verb: "move", Aliases: []string{"reorder"}, Summary: "Put a step before or after another",
-			Args: []Arg{theRelease, stepArg, {Name: "position", Kind: Words, Rest: true, Required: true,
+			Args: []Arg{theRelease, stepArg, {Name: "position", Kind: Words, Place: true, Rest: true, Required: true,
 				Help: `"before D4" or "after D4"`, Example: "after D4"}, confirmArg},
 			Examples: []string{"template move v2.5.0 D2 after D4", "template move v2.5.0 D2 before D1"},
 			Op: func(in In) core.Operation {

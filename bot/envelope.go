@@ -50,7 +50,7 @@ func (in *intake) interaction(ctx context.Context, id string, data slack.Interac
 		in.submission(ctx, id, data)
 		return
 	case slack.InteractionTypeBlockSuggestion:
-		in.acknowledge(ctx, id, slack.OptionsResponse{Options: []*slack.OptionBlockObject{}})
+		in.calls.Go(func() { in.acknowledge(ctx, id, blocks.Choices(in.bot.Suggest(ctx, query(data)))) })
 		return
 	}
 	in.acknowledge(ctx, id, nil)
@@ -69,6 +69,11 @@ func click(id string, data slack.InteractionCallback) (Request, bool) {
 	return Request{Via: core.ViaButton, Key: orElse(data.TriggerID, id), User: data.User.ID,
 		Channel: orElse(data.Channel.ID, data.Container.ChannelID), Line: line, ReplyTo: data.ResponseURL,
 		CanAsk: data.TriggerID != "", Inline: data.Container.IsEphemeral}, true
+}
+
+// query reads a question for the options of a select in a form.
+func query(data slack.InteractionCallback) Query {
+	return Query{User: data.User.ID, Meta: data.View.PrivateMetadata, Field: data.BlockID, Text: data.Value}
 }
 
 // acker acknowledges one envelope once.

@@ -1,6 +1,8 @@
 package bot
 
 import (
+	"crypto/sha256"
+	"encoding/base64"
 	"encoding/json"
 	"strings"
 	"unicode/utf8"
@@ -19,6 +21,13 @@ type formState struct {
 	Channel string            `json:"h,omitempty"`
 	Command string            `json:"s,omitempty"` // the slash command
 	Inline  bool              `json:"r,omitempty"` // the answer takes the place of what was clicked
+	Shown   map[string]string `json:"b,omitempty"` // digests of what an edit showed: what is left alone changes nothing
+}
+
+// digest tells texts apart in few characters.
+func digest(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return base64.RawURLEncoding.EncodeToString(sum[:6])
 }
 
 // maxMeta is what Slack lets a form carry along, in characters.
@@ -37,7 +46,11 @@ func (c *call) ask(problem string, missing []Arg) (Answer, error) {
 		if err != nil {
 			return Answer{}, err
 		}
-		values = present
+		state.Shown = map[string]string{}
+		for name, v := range present {
+			state.Shown[name] = digest(v)
+			values[name] = v
+		}
 	}
 	for name, v := range c.in.values {
 		a := c.cmd.arg(name)
@@ -148,9 +161,8 @@ func (c *call) field(a *Arg, value string, fixed map[string]string) (blocks.Fiel
 		if err != nil {
 			return f, err
 		}
-		if len(options) <= 100 {
-			f.Options = options
-			f.Value = chosen(options, value)
+		if len(options) > 0 {
+			f.Options, f.Value, f.Search = options, chosen(options, value), len(options) > 100
 		}
 	}
 	if f.Value != "" && f.Lines && utf8.RuneCountInString(f.Value) > 3000 {

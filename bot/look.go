@@ -38,7 +38,11 @@ func (c *call) redraw(r core.Receipt) *blocks.Message {
 	var m blocks.Message
 	switch c.view() {
 	case "steps":
-		v, err := c.bot.core.CustomerSteps(c.ctx, c.actor, c.in.Str("release"), c.in.Str("customer"))
+		release, customer := fmt.Sprint("R", r.Release), fmt.Sprint(r.Customer)
+		if c.cmd.arg("customer") != nil {
+			release, customer = c.in.Str("release"), c.in.Str("customer")
+		}
+		v, err := c.bot.core.CustomerSteps(c.ctx, c.actor, release, customer)
 		if err != nil {
 			return nil
 		}

@@ -36,6 +36,9 @@ func (c *call) submitted(sub Submission) (Answer, error) {
 		if !asked {
 			continue
 		}
+		if state.Shown[a.Name] == digest(text) && !a.Required {
+			continue
+		}
 		if a.Kind == Meta {
 			if err := c.metaField(text); err != nil {
 				return Answer{}, err
@@ -119,11 +122,7 @@ func (c *call) refuseForm(e *core.Error) Answer {
 		state.Fixed[flag] = "yes"
 		intro, text, submit = consequence(e), "", "Confirm"
 	}
-	values := map[string]string{"meta": metaLines(c.in.meta)}
-	for name, v := range c.in.values {
-		values[name] = v
-	}
-	form, err := c.layout(&state, values, intro)
+	form, err := c.layout(&state, c.req.Form.Values, intro)
 	if err != nil {
 		m := blocks.Refusal(e.Code, e.Msg, e.Hint, nil, nil)
 		return Answer{Message: &m}
@@ -138,7 +137,7 @@ func (c *call) refuseForm(e *core.Error) Answer {
 // asked is the arguments that the form had fields for.
 func (c *call) asked(state *formState) map[string]bool {
 	out := map[string]bool{}
-	form, err := c.layout(state, c.in.values, nil)
+	form, err := c.layout(state, c.req.Form.Values, nil)
 	if err != nil {
 		return out
 	}

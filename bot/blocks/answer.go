@@ -25,6 +25,9 @@ func Receipt(r core.Receipt, warnings []string, view *Message, further ...Button
 	var undo Button
 	if r.UndoUntil > 0 {
 		undo = press("Undo", "undo", r.Seq)
+		if view != nil {
+			undo = undo.in("steps")
+		}
 	}
 	s.actions(append([]Button{undo}, further...)...)
 	if view != nil {

@@ -24,6 +24,7 @@ type Field struct {
 	Person                         bool     // somebody in Slack
 	Max                            int      // characters; 0 is Slack's 3,000
 	Options                        []Option // a select, unless empty
+	Search                         bool     // too many to list: Slack asks for those that fit what is typed
 }
 
 // Option is one entry of a select in a form. Other is a second name it is known by.
@@ -66,6 +67,8 @@ func (f Field) input() *slack.InputBlock {
 
 func (f Field) element() slack.BlockElement {
 	switch {
+	case f.Search:
+		return f.search()
 	case len(f.Options) > 0:
 		return f.selection()
 	case f.Date:
@@ -95,7 +98,7 @@ func (f Field) selection() *slack.SelectBlockElement {
 	var options []*slack.OptionBlockObject
 	var initial *slack.OptionBlockObject
 	for _, o := range f.Options[:min(len(f.Options), maxOptions)] {
-		option := slack.NewOptionBlockObject(o.Value, plainText(o.Label, maxOptionText), nil)
+		option := o.object()
 		options = append(options, option)
 		if o.Value == f.Value {
 			initial = option
@@ -104,6 +107,32 @@ func (f Field) selection() *slack.SelectBlockElement {
 	el := slack.NewOptionsSelectBlockElement(slack.OptTypeStatic, plainText("Choose", maxPlaceholder), InputAction, options...)
 	el.InitialOption = initial
 	return el
+}
+
+// search is a select whose options Slack asks for while somebody types.
+func (f Field) search() *slack.SelectBlockElement {
+	el := slack.NewOptionsSelectBlockElement(slack.OptTypeExternal, plainText("Type to search", maxPlaceholder), InputAction)
+	least := 0
+	el.MinQueryLength = &least
+	for _, o := range f.Options {
+		if o.Value == f.Value {
+			el.InitialOption = o.object()
+		}
+	}
+	return el
+}
+
+func (o Option) object() *slack.OptionBlockObject {
+	return slack.NewOptionBlockObject(o.Value, plainText(o.Label, maxOptionText), nil)
+}
+
+// Choices answers Slack's question for options, with as many as Slack takes.
+func Choices(options []Option) slack.OptionsResponse {
+	out := slack.OptionsResponse{Options: []*slack.OptionBlockObject{}}
+	for _, o := range options[:min(len(options), maxOptions)] {
+		out.Options = append(out.Options, o.object())
+	}
+	return out
 }
 
 // Notice is a modal that only says something, for work that takes longer than a form may wait.
