@@ -31,7 +31,7 @@ func customCommands() []*Command {
 			Args: append(target[:3:3], buttons...), Examples: []string{"step reset v2.5.0 cust-a-prod D2"},
 			Op: func(in In) core.Operation { return core.ResetStep{Target: stepTarget(in), Rev: in.Str("rev")} }},
 		{Noun: "step", Verb: "add", Aliases: []string{"create", "new"}, Summary: "Add a step for one customer",
-			Args:     []Arg{releaseArg, customerArg, added, category, required(kind), content, describing, place, everyone},
+			Args:     []Arg{releaseArg, customerArg, added, category, required(kind), required(content), describing, place, everyone},
 			Examples: []string{`step add v2.5.0 cust-a-prod "Warm the cache" category=deploy type=bash content="curl -s app/warm" position="after D1"`},
 			Check:    checkContent,
 			Op: func(in In) core.Operation {

@@ -28,7 +28,7 @@ func templateCommands() []*Command {
 				return draw(t, err, func() blocks.Message { return blocks.Template(*r, *t, c.env) })
 			}},
 		{Noun: "template", Verb: "add", Aliases: []string{"create", "new"}, Summary: "Add a step to a release",
-			Args: []Arg{theRelease, added, category, required(kind), content, describing,
+			Args: []Arg{theRelease, added, category, required(kind), required(content), describing,
 				{Name: "position", Kind: Words, Help: `"before D2" or "after D2"; at the end when left out`, Example: "before D2"}},
 			Examples: []string{`template add v2.5.0 "Run migration" category=deploy type=sql content="ALTER TABLE users ADD COLUMN x int;"`},
 			Check:    checkContent,

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
+	"errors"
 	"log/slog"
 	"path/filepath"
 	"strings"
@@ -16,6 +17,7 @@ import (
 	"rollcall/storage"
 	"rollcall/storage/bolt"
 
+	"github.com/slack-go/slack/socketmode"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -266,4 +268,45 @@ func TestAWrongTokenEndsTheLoopWithAdvice(t *testing.T) {
 		cancel()
 		require.NoError(t, store.Close())
 	}
+}
+
+func TestChangesToPeopleCountAtOnce(t *testing.T) {
+	l := started(t, localslack.Config{})
+	require.Contains(t, l.says(t, "/rollcall whoami").String(), "*admin*")
+	require.NoError(t, l.ann.Change(func(p *localslack.Person) { p.Role = localslack.Member }))
+	require.Eventually(t, func() bool {
+		who, err := l.core.WhoAmI(l.ctx, core.Person(l.ann.ID(), core.ViaSlash))
+		return err == nil && who.Role == core.Operator
+	}, 5*time.Second, time.Millisecond)
+}
+
+func TestMilestonesArePostedOnce(t *testing.T) {
+	l := started(t, localslack.Config{})
+	for _, line := range []string{`cluster add prod-us`, `customer add "Customer A" cluster=prod-us namespace=cust-a-prod`,
+		`release add "Spring release" type=release version=v2.5.0 channel=#general`, `template add v2.5.0 Deploy category=deploy type=text content=x`} {
+		require.Contains(t, l.says(t, "/rollcall "+line).String(), "✅", line)
+	}
+	l.slack.Inject(localslack.Fault{Method: "chat.postMessage", Status: 429, RetryAfter: 1})
+	require.Contains(t, l.says(t, "/rollcall release activate v2.5.0 confirm=yes").String(), "✅")
+	m, err := l.slack.User("ben").WaitFor(l.ctx, "#general", "v2.5.0")
+	require.NoError(t, err)
+	require.False(t, m.Ephemeral)
+	require.True(t, m.Notifies.None())
+	require.Eventually(t, func() bool {
+		waiting, err := l.core.Notices(l.ctx, 10)
+		return err == nil && len(waiting) == 0
+	}, 5*time.Second, time.Millisecond)
+	require.Len(t, l.slack.User("ben").Sees("#general"), 1)
+}
+
+func TestUnreadableEnvelopesAreAcknowledged(t *testing.T) {
+	log := &logBuffer{}
+	client := NewClient(Account{AppToken: "xapp-1", BotToken: "xoxb-1", Now: time.Now, Log: slog.New(slog.NewTextHandler(log, nil))})
+	socket := socketmode.New(client.api)
+	in := &intake{bot: New(Config{Log: slog.New(slog.DiscardHandler)}), slack: client, socket: socket, lanes: newLanes(1, 1), log: slog.New(slog.NewTextHandler(log, nil))}
+	in.take(t.Context(), socketmode.Event{Type: socketmode.EventTypeErrorBadMessage,
+		Data: &socketmode.ErrorBadMessage{Cause: errors.New("odd"), Message: []byte(`{"envelope_id":"e1","type":"of tomorrow"}`)}})
+	in.calls.Wait()
+	require.Contains(t, log.String(), "envelope=e1")
+	require.NotContains(t, log.String(), "not acknowledged")
 }
