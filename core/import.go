@@ -19,6 +19,7 @@ type ImportCluster struct {
 	KubeconfigPath *string           `json:"kubeconfig_path"`
 	Description    *string           `json:"description"`
 	Metadata       map[string]string `json:"metadata"`
+	IsActive       *bool             `json:"is_active"` // false: archived, or to be
 }
 
 // ImportCustomer is a customer as a file gives it. Fields left nil stay as they are.
@@ -29,6 +30,7 @@ type ImportCustomer struct {
 	Namespace   string            `json:"namespace"`
 	Description *string           `json:"description"`
 	Metadata    map[string]string `json:"metadata"`
+	IsActive    *bool             `json:"is_active"` // false: archived, or to be
 }
 
 // ImportRelease is a release with its steps as a file gives it. Fields left nil stay as they are.

@@ -13,12 +13,18 @@ func (Import) Needs() Role { return Admin }
 
 // run takes the entries in the order clusters, customers, releases, so that a file may refer to itself.
 func (op Import) run(t *tx) error {
-	im := &importer{t: t, lines: map[string]int{}}
+	im := &importer{t: t, lines: map[string]int{}, archived: map[int]bool{}}
 	for _, c := range op.Clusters {
 		im.entry(c.Line, "cluster", c.Name, func() (string, error) { return im.cluster(c) })
 	}
 	for _, c := range op.Customers {
 		im.entry(c.Line, "customer", c.Cluster+" / "+c.Namespace, func() (string, error) { return im.customer(c) })
+	}
+	for _, c := range op.Customers {
+		im.archive(c.Line, c.IsActive, func() error { return im.archiveCustomer(c) })
+	}
+	for _, c := range op.Clusters {
+		im.archive(c.Line, c.IsActive, func() error { return ArchiveCluster{Cluster: c.Name}.run(t) })
 	}
 	for _, r := range op.Releases {
 		im.release(r)
@@ -45,6 +51,7 @@ type importer struct {
 	plan     ImportPlan
 	problems ImportProblems
 	lines    map[string]int // where each entry stood first
+	archived map[int]bool   // by line: the entry is archived already
 	broken   error          // a fault of ours
 }
 
@@ -86,6 +93,15 @@ func (im *importer) cluster(c ImportCluster) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	if key == "" && c.IsActive != nil && !*c.IsActive {
+		for _, err := range clusters.lookup(im.t, "name", fold(c.Name), false) {
+			if err != nil {
+				return "", err
+			}
+			im.archived[c.Line] = true
+			return importKeep, nil
+		}
+	}
 	if key == "" {
 		return importAdd, AddCluster{Name: c.Name, KubeconfigPath: text(c.KubeconfigPath), Description: text(c.Description),
 			Metadata: c.Metadata}.run(im.t)
@@ -95,6 +111,13 @@ func (im *importer) cluster(c ImportCluster) (string, error) {
 }
 
 func (im *importer) customer(c ImportCustomer) (string, error) {
+	gone := c.IsActive != nil && !*c.IsActive
+	if gone {
+		if old, err := findCustomer(im.t, c.Cluster+"/"+c.Namespace, archivedOnly); err == nil && old.Name == c.Name {
+			im.archived[c.Line] = true
+			return importKeep, nil
+		}
+	}
 	cl, err := findCluster(im.t, c.Cluster, activeOnly)
 	if err != nil {
 		return "", err
@@ -105,9 +128,28 @@ func (im *importer) customer(c ImportCustomer) (string, error) {
 	}
 	if key == "" {
 		return importAdd, AddCustomer{Name: c.Name, Cluster: refOf(idKey(cl.ID)), Namespace: c.Namespace,
-			Description: text(c.Description), Metadata: c.Metadata}.run(im.t)
+			Description: text(c.Description), Metadata: c.Metadata, NoEnroll: gone}.run(im.t)
 	}
 	return change(im.t, customers, key, EditCustomer{Customer: refOf(key), Name: &c.Name, Description: c.Description, Metadata: c.Metadata})
+}
+
+// archive archives what an entry says is archived, once everything in it is there.
+func (im *importer) archive(line int, active *bool, run func() error) {
+	if active == nil || *active || im.archived[line] || len(im.problems) > 0 || im.broken != nil {
+		return
+	}
+	if err := run(); err != nil {
+		var refusal *Error
+		if !errors.As(err, &refusal) || refusal.Code == Internal {
+			im.broken = err
+			return
+		}
+		im.problem(line, strings.TrimSpace(refusal.Msg+". "+refusal.Hint))
+	}
+}
+
+func (im *importer) archiveCustomer(c ImportCustomer) error {
+	return ArchiveCustomer{Customer: c.Cluster + "/" + c.Namespace}.run(im.t)
 }
 
 // release runs a release's entry and then those of its steps. One that has been archived since is left as it is.

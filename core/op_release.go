@@ -237,8 +237,12 @@ func (t *tx) targets(n TargetNames, kind ReleaseType) (Targets, error) {
 		return Targets{}, invalid("targets", "Give one of targets=all, clusters=… and customers=…, not several")
 	}
 	var g Targets
+	among := activeOnly
+	if t.event.Op == (Import{}).Op() {
+		among = anyState // a file may speak of what has been archived since
+	}
 	for _, ref := range n.Clusters {
-		c, err := findCluster(t, ref, activeOnly)
+		c, err := findCluster(t, ref, among)
 		if err != nil {
 			return g, inField(err, "clusters")
 		}
@@ -247,7 +251,7 @@ func (t *tx) targets(n TargetNames, kind ReleaseType) (Targets, error) {
 		}
 	}
 	for _, ref := range n.Customers {
-		c, err := findCustomer(t, ref, activeOnly)
+		c, err := findCustomer(t, ref, among)
 		if err != nil {
 			return g, inField(err, "customers")
 		}

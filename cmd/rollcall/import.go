@@ -16,7 +16,7 @@ import (
 
 type importCommand struct {
 	settingFlags `embed:""`
-	File         string `arg:"" help:"YAML or JSON; - reads standard input."`
+	File         string `arg:"" help:"YAML, JSON, an export, or customers as CSV; - reads standard input."`
 	DryRun       bool   `help:"Show what would change, and change nothing."`
 }
 

@@ -16,9 +16,16 @@ import (
 // maxImportFile is the largest file that import reads, in bytes.
 const maxImportFile = 16 << 20
 
-// readImport reads clusters, customers and releases from YAML, and so also from JSON. Errors name the line.
+// readImport reads clusters, customers and releases from YAML, and so also from JSON, from what `rollcall export`
+// wrote, or customers from CSV. Errors name the line.
 func readImport(text []byte) (core.Import, error) {
 	var in core.Import
+	if looksLikeCSV(text) {
+		return readCSV(text)
+	}
+	if exported, ok := exportIn(text); ok {
+		return exported.asImport()
+	}
 	file, err := parser.ParseBytes(text, 0)
 	if err != nil {
 		return in, atLine(err)
