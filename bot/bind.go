@@ -13,16 +13,18 @@ import (
 // bind gives the words and fields of a line to the arguments of a command. Errors name the field and the
 // nearest right thing.
 func bind(cmd *Command, words []Word, fields []Field) (In, error) {
+	return bindTo(cmd, words, fields, true)
+}
+
+// bindTo is bind; without guess the first word is the release even where that may be left out.
+func bindTo(cmd *Command, words []Word, fields []Field, guess bool) (In, error) {
 	in := In{cmd: cmd, values: map[string]string{}, meta: map[string]string{}}
 	for _, f := range fields {
 		if err := in.field(f); err != nil {
 			return in, err
 		}
 	}
-	if err := in.words(words, fields); err != nil {
-		return in, err
-	}
-	return in, nil
+	return in.place(words, fields, guess)
 }
 
 func (in In) field(f Field) error {
@@ -49,8 +51,9 @@ func metaKey(key string) (string, bool) {
 	return "", false
 }
 
-// words gives words to the arguments that have a place and are not given by name already.
-func (in In) words(words []Word, fields []Field) error {
+// place gives words to the arguments that have a place and are not given by name already. Without guess a
+// release that may be left out takes the first word in any case.
+func (in In) place(words []Word, fields []Field, guess bool) (In, error) {
 	var open []*Arg
 	for i := range in.cmd.Args {
 		a := &in.cmd.Args[i]
@@ -58,8 +61,12 @@ func (in In) words(words []Word, fields []Field) error {
 			open = append(open, a)
 		}
 	}
-	if len(open) > 0 && leavesOutRelease(open, words) {
-		open = open[1:]
+	if guess && len(open) > 0 {
+		out, sure := leavesOutRelease(open, words)
+		if out {
+			open = open[1:]
+		}
+		in.unsure = out && !sure
 	}
 	for len(words) > 0 && len(open) > 0 {
 		a := open[0]
@@ -73,14 +80,14 @@ func (in In) words(words []Word, fields []Field) error {
 			text, used = strings.Join(all, " "), len(words)
 		}
 		if err := in.set(a, text); err != nil {
-			return err
+			return in, err
 		}
 		words = words[used:]
 	}
 	if len(words) == 0 {
-		return nil
+		return in, nil
 	}
-	return tooMany(in.cmd, words[0], fields)
+	return in, tooMany(in.cmd, words[0], fields)
 }
 
 var userID = regexp.MustCompile(`^(<@[UW][A-Z0-9]+>|[UW][A-Z0-9]+)$`)
@@ -88,10 +95,10 @@ var userID = regexp.MustCompile(`^(<@[UW][A-Z0-9]+>|[UW][A-Z0-9]+)$`)
 var shortStep = regexp.MustCompile(`^(?i:[DVC][0-9]+)$`)
 
 // leavesOutRelease says whether the words do without the release, which may be left out while one is active.
-// A step's short id is the landmark: it stands right behind the customer.
-func leavesOutRelease(open []*Arg, words []Word) bool {
+// A step's short id is the landmark: it stands right behind the customer. Without one it is a guess.
+func leavesOutRelease(open []*Arg, words []Word) (out, sure bool) {
 	if open[0].Kind != Release || open[0].Required {
-		return false
+		return false, true
 	}
 	places := 0
 	stepAt := -1
@@ -106,7 +113,7 @@ func leavesOutRelease(open []*Arg, words []Word) bool {
 	}
 	for i, w := range words {
 		if stepAt > 0 && !w.Quoted && shortStep.MatchString(w.Text) {
-			return i == stepAt-1
+			return i == stepAt-1, true
 		}
 	}
 	if last := open[len(open)-1]; last.Kind == OneOf && len(words) > 0 && slices.Contains(last.Choices, strings.ToLower(words[len(words)-1].Text)) {
@@ -118,7 +125,7 @@ func leavesOutRelease(open []*Arg, words []Word) bool {
 			required++
 		}
 	}
-	return required > 0 && len(words) < places && len(words) <= required
+	return required > 0 && len(words) > 0 && len(words) < places && len(words) <= required, false
 }
 
 // set checks a value as far as its kind allows without looking anything up.

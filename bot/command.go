@@ -124,6 +124,7 @@ type In struct {
 	cmd    *Command
 	values map[string]string
 	meta   map[string]string
+	unsure bool // the release seems to have been left out; only a look at what there is can tell
 }
 
 // Str is a value as typed; empty when it was not given.

@@ -124,6 +124,11 @@ func (c *call) typed() (Answer, error) {
 	if c.in, err = bind(cmd, rest, line.Fields); err != nil {
 		return Answer{}, err
 	}
+	if c.in.unsure {
+		if in, err := bindTo(cmd, rest, line.Fields, false); err == nil && c.meansRelease(in) {
+			c.in = in
+		}
+	}
 	c.bound = true
 	return c.run()
 }

@@ -38,6 +38,11 @@ func (c *call) ask(problem string, missing []Arg) (Answer, error) {
 	if !c.req.CanAsk {
 		return Answer{}, bad(missing[0].Name, "%s is missing", missing[0].Name)
 	}
+	for i := range c.cmd.Args {
+		if err := c.lookUp(&c.cmd.Args[i], c.in.values); err != nil {
+			return Answer{}, err
+		}
+	}
 	state := formState{Action: c.cmd.Action(), Fixed: map[string]string{}, Draft: c.req.Key, ReplyTo: c.req.ReplyTo,
 		Channel: c.req.Channel, Command: c.req.Command, Inline: c.req.Inline}
 	values := map[string]string{}

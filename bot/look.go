@@ -104,6 +104,40 @@ func (c *call) onlyRelease() bool {
 	return err == nil && len(v.Releases) == 1
 }
 
+// meansRelease says whether the first word, which was taken for something else, is a release and nothing of the
+// kind it was taken for.
+func (c *call) meansRelease(whole In) bool {
+	if c.lookUp(whole.cmd.arg("release"), whole.values) != nil {
+		return false
+	}
+	for name := range c.in.values {
+		if _, kept := whole.values[name]; name != "release" && (!kept || whole.values[name] != c.in.values[name]) {
+			if c.lookUp(c.cmd.arg(name), c.in.values) != nil {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// lookUp says whether what an argument names exists: NotFound or Ambiguous if not.
+func (c *call) lookUp(a *Arg, given map[string]string) (err error) {
+	switch ref := given[a.Name]; {
+	case ref == "":
+	case a.Kind == Release:
+		_, err = c.bot.core.Release(c.ctx, c.actor, ref)
+	case a.Kind == Customer:
+		_, err = c.bot.core.Customer(c.ctx, c.actor, ref)
+	case a.Kind == Cluster:
+		_, err = c.bot.core.Cluster(c.ctx, c.actor, ref)
+	case a.Kind == Step && c.cmd.Noun == "template":
+		_, err = c.bot.core.Template(c.ctx, c.actor, given["release"], ref)
+	case a.Kind == Step && given["customer"] != "":
+		_, err = c.bot.core.Step(c.ctx, c.actor, core.StepQuery{Release: given["release"], Customer: given["customer"], Step: ref})
+	}
+	return err
+}
+
 // options is what an argument can be, for selects and suggestions.
 func (c *call) options(a *Arg, given map[string]string) ([]blocks.Option, error) {
 	var out []blocks.Option
