@@ -27,6 +27,17 @@ func everydayCommands() []*Command {
 				v, err := c.bot.core.Todo(c.ctx, c.actor, core.TodoQuery{Release: c.in.Str("release"), Customer: c.in.Str("customer"), Cluster: c.in.Str("cluster")})
 				return draw(v, err, func() blocks.Message { return blocks.Todo(*v, c.page(), c.env) })
 			}},
+		{Verb: "mine", Summary: "What you work on, and what is blocked until you help", Examples: []string{"mine"},
+			Show: func(c *call) (blocks.Message, error) {
+				v, err := c.bot.core.Mine(c.ctx, c.actor)
+				return draw(v, err, func() blocks.Message { return blocks.Mine(*v) })
+			}},
+		{Verb: "blockers", Aliases: []string{"blocked"}, Summary: "What is blocked, in one release or all active ones",
+			Args: []Arg{releaseArg, pageArg, viewArg}, Examples: []string{"blockers", "blockers v2.5.0"},
+			Show: func(c *call) (blocks.Message, error) {
+				v, err := c.bot.core.Blockers(c.ctx, c.actor, c.in.Str("release"))
+				return draw(v, err, func() blocks.Message { return blocks.Blockers(*v, c.page(), c.in.Str("release") != "") })
+			}},
 		{Verb: "status", Summary: "How far the active releases are, or one release", Args: []Arg{releaseArg},
 			Examples: []string{"status", "status v2.5.0"}, Show: showStatus},
 		{Verb: "activity", Aliases: []string{"log", "feed"}, Summary: "What happened, newest first",

@@ -87,7 +87,11 @@ func stepMarks(step *core.StepView) []string {
 		marks = append(marks, "removed from template")
 	}
 	if step.Block != nil {
-		marks = append(marks, "⛔ blocked: "+Escape(short(oneLine(step.Block.Reason), 120)))
+		mark := "⛔ blocked: " + Escape(short(oneLine(step.Block.Reason), 120))
+		if step.Block.Needs != "" {
+			mark += ", needs " + person(string(step.Block.NeedsName), string(step.Block.Needs))
+		}
+		marks = append(marks, mark)
 	}
 	if step.Claim != nil {
 		marks = append(marks, "🔧 in progress by "+person(step.Claim.ByName, step.Claim.By))
