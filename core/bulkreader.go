@@ -21,6 +21,7 @@ type bulkReader struct {
 	customers map[int64]*Customer
 	clusters  map[int64]*Cluster
 	anchors   map[int]int
+	epoch     string
 }
 
 func newBulkReader(r storage.Reader, rel *Release) (*bulkReader, error) {
@@ -34,6 +35,11 @@ func newBulkReader(r storage.Reader, rel *Release) (*bulkReader, error) {
 		b.templates[tm.Number] = tm
 		b.anchors[tm.Number] = tm.OrderIndex
 	}
+	epoch, err := r.Get([]byte("meta/epoch"))
+	if err != nil {
+		return nil, err
+	}
+	b.epoch = string(epoch)
 	if b.live, err = liveTemplates(r, rel.ID); err != nil {
 		return nil, err
 	}

@@ -42,6 +42,7 @@ type checker struct {
 	templates map[int64]map[int]*StepTemplate // by release and number
 	steps     []*stepRecord
 	enrolled  map[int64]map[int64]enrolment // by release and customer
+	gaps      map[string]string             // places of custom steps that are taken
 }
 
 func (c *checker) fault(format string, args ...any) {

@@ -10,6 +10,7 @@ import (
 
 // stepRules checks each customer step's links and what its status promises.
 func (c *checker) stepRules() error {
+	c.gaps = map[string]string{}
 	for _, s := range c.steps {
 		path := stepTable.path(stepTable.key(s))
 		rel, cust := c.releases[s.Release], c.customers[s.Customer]
@@ -26,7 +27,7 @@ func (c *checker) stepRules() error {
 			c.fault("%s: it is %s, and customer %d is not enrolled", path, s.Status, s.Customer)
 		}
 		c.statusRule(path, s)
-		c.words(path, s, tm)
+		c.words(path, s)
 		if s.Custom {
 			c.customRule(path, s)
 		}
@@ -67,11 +68,9 @@ func (c *checker) statusRule(path string, s *stepRecord) {
 }
 
 // words checks that everything the step may say is there.
-func (c *checker) words(path string, s *stepRecord, tm *StepTemplate) {
+func (c *checker) words(path string, s *stepRecord) {
 	if s.Revision != 0 {
-		if tm == nil || s.Revision > tm.Revision {
-			c.fault("%s: it pins revision %d, which there is not", path, s.Revision)
-		}
+		c.wording(path, s.Release, 0, s.Number, s.Revision)
 	} else if s.Override == 0 && s.Status != Pending {
 		c.fault("%s: it is %s and pins nothing of what it says", path, s.Status)
 	}
@@ -81,8 +80,8 @@ func (c *checker) words(path string, s *stepRecord, tm *StepTemplate) {
 	for rev := 1; rev <= s.Texts; rev++ {
 		c.wording(path, s.Release, s.Customer, s.Number, rev)
 	}
-	if s.Override != 0 && !s.Custom && (s.OverrideFrom < 1 || tm == nil || s.OverrideFrom > tm.Revision) {
-		c.fault("%s: it overrides revision %d, which there is not", path, s.OverrideFrom)
+	if s.Override != 0 && !s.Custom {
+		c.wording(path, s.Release, 0, s.Number, s.OverrideFrom)
 	}
 }
 
@@ -94,6 +93,7 @@ func (c *checker) customRule(path string, s *stepRecord) {
 	if s.Order <= 0 || s.Order >= 1 {
 		c.fault("%s: its order %g is not between its neighbours", path, s.Order)
 	}
+	c.taken(c.gaps, path, fmt.Sprintf("place %g behind step %d of %s", s.Order, s.Anchor, s.Category)+" for "+stepKey(s.Release, s.Customer, 0))
 	if s.Anchor == 0 {
 		return
 	}

@@ -66,18 +66,6 @@ func (r *roster) set(cluster int64, e enrolment) {
 	r.groups[cluster] = g
 }
 
-func (r *roster) size() int {
-	n := 0
-	for _, g := range r.groups {
-		for _, e := range g {
-			if !e.Withdrawn {
-				n++
-			}
-		}
-	}
-	return n
-}
-
 func (r *roster) encode() []byte {
 	b := strconv.AppendInt(nil, r.last, 10)
 	b = append(b, ' ')

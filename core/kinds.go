@@ -62,6 +62,13 @@ func (c Category) letter() string {
 	return "D"
 }
 
+func (c Category) other() Category {
+	if c == Verify {
+		return Deploy
+	}
+	return Verify
+}
+
 // StepType is the language a step's content is written in.
 type StepType string
 

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"fmt"
 	"path/filepath"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -19,11 +20,16 @@ import (
 
 // The people of the tests.
 const (
-	ann  = "UANN"  // workspace admin
-	bob  = "UBOB"  // operator by the default role
-	olga = "UOLGA" // operator by the default role
+	ann  = "UANN"  // workspace admin, and named in the settings
+	bob  = "UBOB"  // workspace admin
+	olga = "UOLGA" // workspace admin
+	otto = "UOTTO" // member; an operator once it is granted
+	opal = "UOPAL" // member; an operator once it is granted
 	vic  = "UVIC"  // viewer
 	gus  = "UGUS"  // guest
+	sam  = "USAM"  // stranger from another workspace
+	robo = "UROBO" // bot
+	dora = "UDORA" // deactivated
 )
 
 // house is a service on a real file, with a clock that tests set.
@@ -62,17 +68,23 @@ func furnish(t testing.TB, store storage.Store) *house {
 	return h
 }
 
-// folks is the directory of the tests' people. Operators are told by their zone here, for want of grants.
+// folks is the directory of the tests' people.
 type folks struct{}
 
 func (folks) Lookup(_ context.Context, user string) (core.PersonInfo, error) {
 	switch user {
 	case ann, bob, olga:
 		return core.PersonInfo{ID: user, Name: map[string]string{ann: "ann", bob: "bob", olga: "olga"}[user], Kind: core.Member, Admin: true, TZ: "Europe/Berlin"}, nil
-	case vic:
-		return core.PersonInfo{ID: user, Name: "vic", Kind: core.Member}, nil
+	case vic, otto, opal:
+		return core.PersonInfo{ID: user, Name: strings.ToLower(user[1:]), Kind: core.Member}, nil
 	case gus:
 		return core.PersonInfo{ID: user, Name: "gus", Kind: core.Guest}, nil
+	case sam:
+		return core.PersonInfo{ID: user, Name: "sam", Kind: core.Stranger}, nil
+	case robo:
+		return core.PersonInfo{ID: user, Name: "robo", Kind: core.Bot}, nil
+	case dora:
+		return core.PersonInfo{ID: user, Name: "dora", Kind: core.Deactivated, Admin: true}, nil
 	}
 	return core.PersonInfo{}, &core.Error{Code: core.NotFound, Msg: "no such user"}
 }

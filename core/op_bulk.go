@@ -63,10 +63,9 @@ type storedPlan struct {
 
 // bulkCell is one step of a stored plan, and what it was when planned.
 type bulkCell struct {
-	Customer int64 `json:"c"`
-	Number   int   `json:"n"`
-	Last     int64 `json:"l,omitempty"` // newest event of its record
-	Revision int   `json:"r,omitempty"` // of its template
+	Customer int64  `json:"c"`
+	Number   int    `json:"n"`
+	Rev      string `json:"r"` // digest of all that its card said
 }
 
 // PlanBulk works out what a bulk would do and keeps the list for RunBulk.
@@ -155,7 +154,7 @@ func planBulk(r storage.Reader, a Actor, q BulkQuery) (*BulkPlan, *storedPlan, e
 			continue
 		}
 		out.Change = append(out.Change, BulkStep{Line: line})
-		keep.Cells = append(keep.Cells, st.cell())
+		keep.Cells = append(keep.Cells, bulkCell{st.cust.ID, st.rec.Number, st.rev(cells.epoch, line)})
 	}
 	verb := "Mark %s done"
 	if q.To == Skipped {
@@ -188,14 +187,6 @@ func (s *stepState) leaveOut(a Actor, to Status, names *namer) string {
 		return "no value for {{" + strings.Join(missing, "}}, {{") + "}}"
 	}
 	return ""
-}
-
-func (s *stepState) cell() bulkCell {
-	c := bulkCell{Customer: s.cust.ID, Number: s.rec.Number, Last: s.rec.last}
-	if s.template != nil && s.rec.Override == 0 && s.rec.Revision == 0 {
-		c.Revision = s.template.Revision
-	}
-	return c
 }
 
 // Op names the operation.
@@ -243,7 +234,7 @@ func (op RunBulk) run(t *tx) error {
 		if err != nil {
 			return err
 		}
-		if st.cell() != c || !cells.takesPart(c.Customer) {
+		if st.rev(cells.epoch, line) != c.Rev || st.removed() || !cells.takesPart(c.Customer) {
 			t.warn("Left alone, for it has changed since the preview: %s", line)
 			continue
 		}

@@ -10,10 +10,17 @@ func (AddCustomStep) Op() string     { return "step.add" }
 func (EditCustomStep) Op() string    { return "step.edit" }
 func (MoveCustomStep) Op() string    { return "step.move" }
 func (RemoveCustomStep) Op() string  { return "step.remove" }
-func (AddCustomStep) Needs() Role    { return Operator }
 func (EditCustomStep) Needs() Role   { return Operator }
 func (MoveCustomStep) Needs() Role   { return Operator }
 func (RemoveCustomStep) Needs() Role { return Operator }
+
+// Needs is admin for a step that reaches everybody.
+func (op AddCustomStep) Needs() Role {
+	if op.ToTemplate {
+		return Admin
+	}
+	return Operator
+}
 
 // run adds the step for this customer alone (BR-S01), or for everybody (BR-S06).
 func (op AddCustomStep) run(t *tx) error {
@@ -39,8 +46,12 @@ func (op AddCustomStep) run(t *tx) error {
 	if op.ToTemplate {
 		return t.addToTemplate(op, rel, line, slot)
 	}
-	if n := len(line); n >= stepLimit {
-		return refuse(Conflict, "%s already has %d %s steps, the most there can be", cust.Name, n, op.Category)
+	other, err := t.queue(rel, cust, op.Category.other())
+	if err != nil {
+		return err
+	}
+	if n := len(line) + len(other); n >= stepLimit {
+		return refuse(Conflict, "%s already has %d steps in %s, the most there can be", cust.Name, n, rel.Label())
 	}
 	ser, err := readSerials(t, rel.ID)
 	if err != nil {
@@ -68,9 +79,6 @@ func (op AddCustomStep) run(t *tx) error {
 
 // addToTemplate makes the new step a template step, behind the anchor of the chosen place.
 func (t *tx) addToTemplate(op AddCustomStep, rel *Release, line queue, slot int) error {
-	if t.role < Admin {
-		return refuse(Forbidden, "Adding to the template takes the role admin").hint("Leave to_template off to add it for this customer alone.")
-	}
 	add := AddTemplate{Release: shortID("R", int(rel.ID)), Name: op.Name, Category: op.Category, Type: op.Type, Content: op.Content, Description: op.Description}
 	for i := slot - 1; i >= 0; i-- {
 		if line[i].tm != nil {

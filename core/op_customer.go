@@ -278,7 +278,9 @@ func (t *tx) joinActive(c *Customer, no bool) error {
 			return err
 		}
 		if e, ok := ro.member(c.ID); ok {
-			if !e.Withdrawn {
+			if e.Withdrawn {
+				t.detail("It stays withdrawn from %s; `release enroll` brings it back.", rel.Label())
+			} else {
 				t.detail("It takes part in %s.", rel.Label())
 			}
 			continue

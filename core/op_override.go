@@ -53,6 +53,9 @@ func (op ResetStep) run(t *tx) error {
 		return refuse(Conflict, "%s was removed from the template", s.short())
 	}
 	s.rec.Override, s.rec.OverrideFrom = 0, 0
+	if s.rec.Status != Pending {
+		s.rec.Revision = s.template.Revision // what it says now stays pinned until it is pending again
+	}
 	t.receipt.Text = "Reset to the template"
 	return t.putStep(s.rec, line)
 }

@@ -76,7 +76,7 @@ func (op SkipStep) run(t *tx) error {
 	return t.putStep(s.rec, line)
 }
 
-// run keeps what was executed, when and by whom: history is not rewritten (BR-R04).
+// run keeps when it was executed, by whom and in which revision: history is not rewritten (BR-R04).
 func (op RevertStep) run(t *tx) error {
 	note, err := cleanText("note", op.Note)
 	if err != nil {
@@ -89,7 +89,7 @@ func (op RevertStep) run(t *tx) error {
 	if err := s.move(t, Reverted); err != nil {
 		return err
 	}
-	s.rec.Status = Reverted
+	s.rec.Status, s.rec.Values = Reverted, nil // open again: filled with what holds now
 	if err := t.putStep(s.rec, line); err != nil {
 		return err
 	}
@@ -246,9 +246,7 @@ func (s *stepState) takeover(t *tx, confirmed bool) error {
 func (s *stepState) finishBy(t *tx) {
 	rec := s.rec
 	rec.ExecutedAt, rec.ExecutedBy = t.now.Unix(), t.actor.id()
-	if rec.Values == nil {
-		rec.Values = frozenValues(s.words.Content, s.values())
-	}
+	rec.Values = frozenValues(s.words.Content, s.values())
 	if rec.Override == 0 && rec.Revision == 0 {
 		rec.Revision = s.template.Revision
 	}

@@ -3,6 +3,9 @@ package core
 import (
 	"fmt"
 	"slices"
+	"strings"
+
+	"rollcall/storage"
 )
 
 func (AddTemplate) Op() string     { return "template.add" }
@@ -65,21 +68,20 @@ func (op AddTemplate) run(t *tx) error {
 	t.aboutTemplate(rel, tm)
 	t.receipt.Text = fmt.Sprintf("Step %s added to %s as %s %d", tm.ShortID(), rel.Label(), tm.Category, tm.OrderIndex+1)
 	if rel.Status == Active {
-		ro, err := readRoster(t, rel.ID)
+		n, err := countEffect(t, rel, tm)
 		if err != nil {
 			return err
 		}
-		t.detail("%s of %s get it at once.", count(ro.size(), "customer"), rel.Label())
+		t.detail("%s of %s get it at once.", count(n.pending, "customer"), rel.Label())
 	}
 	return nil
 }
 
 func (op EditTemplate) run(t *tx) error {
-	rel, tm, live, err := t.template(op.Release, op.Step)
+	rel, tm, _, err := t.template(op.Release, op.Step)
 	if err != nil {
 		return err
 	}
-	_ = live
 	if err := t.fresh(op.Rev, tm.last, "Step "+tm.ShortID()); err != nil {
 		return err
 	}
@@ -115,6 +117,9 @@ func (op EditTemplate) run(t *tx) error {
 			return &Error{Code: Confirm, Msg: p.Title, Hint: "Confirm to change it.", Preview: p}
 		}
 		t.detail("%s", n.editLine())
+	}
+	if tm.Revision, err = newestRevision(t, rel.ID, tm.Number); err != nil {
+		return err
 	}
 	tm.Revision++
 	if err := t.putJSON(textPath(rel.ID, 0, tm.Number, tm.Revision), w); err != nil {
@@ -235,6 +240,17 @@ func placeIn(live []*StepTemplate, c Category, before, after string) (int, error
 			hint("Deploy and verify steps have separate orders.")
 	}
 	return slices.Index(same, anchor) + shift, nil
+}
+
+// newestRevision is the highest revision ever written of a template step. An
+// undone change leaves its revision behind: a step may have pinned it.
+func newestRevision(r storage.Reader, release int64, number int) (int, error) {
+	rng := storage.Prefix([]byte(strings.TrimSuffix(textPath(release, 0, number, 0), "000000")))
+	rng.Reverse = true
+	for e, err := range r.Scan(rng) {
+		return int(decimal(string(e.Key[len(e.Key)-6:]))), err
+	}
+	return 0, nil
 }
 
 // say copies a wording onto the template's own fields.

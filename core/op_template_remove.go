@@ -1,6 +1,7 @@
 package core
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -53,7 +54,7 @@ func (op RemoveTemplate) run(t *tx) error {
 // stood behind it now stand behind the step before, after that one's own.
 func (t *tx) settle(rel *Release, tm *StepTemplate, before int) error {
 	behind := map[int64][]*stepRecord{} // by customer: what must be moved, in order
-	last := map[int64]float64{}         // by customer: the last place taken behind the step before
+	front := map[int64][]*stepRecord{}  // by customer: what stands behind the step before already
 	var freed []*stepRecord
 	for e, err := range t.Scan(storage.Prefix([]byte("step/" + idKey(rel.ID) + "/"))) {
 		if err != nil {
@@ -73,7 +74,7 @@ func (t *tx) settle(rel *Release, tm *StepTemplate, before int) error {
 		case rec.Custom && rec.Anchor == tm.Number:
 			behind[customer] = append(behind[customer], rec)
 		case rec.Custom && rec.Anchor == before:
-			last[customer] = max(last[customer], rec.Order)
+			front[customer] = append(front[customer], rec)
 		case number != tm.Number || rec.Custom || rec.Status != Pending:
 		case rec.Override != 0:
 			behind[customer] = append([]*stepRecord{rec}, behind[customer]...)
@@ -107,20 +108,40 @@ func (t *tx) settle(rel *Release, tm *StepTemplate, before int) error {
 			}
 			return 1
 		})
-		for i, rec := range recs {
+		for _, rec := range recs {
 			if !rec.Custom {
 				ser.Custom++
 				rec.Custom, rec.Category, rec.Serial, rec.OverrideFrom = true, tm.Category, ser.Custom, 0
 				rec.CreatedAt = t.now.Unix()
 			}
 			rec.Anchor = before
-			rec.Order = last[id] + (1-last[id])*float64(i+1)/float64(len(recs)+1)
+		}
+		for _, rec := range lineUp(front[id], recs) {
 			if err := t.putStepNow(rel, rec); err != nil {
 				return err
 			}
 		}
 	}
 	return t.putJSON(serialPath(rel.ID), ser)
+}
+
+// lineUp gives custom steps an order behind those that stand there already,
+// and gives back what it changed: all of them when there was no room left.
+func lineUp(front, more []*stepRecord) []*stepRecord {
+	last := 0.0
+	for _, rec := range front {
+		last = max(last, rec.Order)
+	}
+	room := (1 - last) / float64(len(more)+1)
+	if room < minGap {
+		slices.SortStableFunc(front, func(a, b *stepRecord) int { return cmp.Compare(a.Order, b.Order) })
+		more = append(front, more...)
+		last, room = 0, 1/float64(len(more)+1)
+	}
+	for i, rec := range more {
+		rec.Order = last + room*float64(i+1)
+	}
+	return more
 }
 
 // putStepNow stores a step and calls it by its target line as it is now.

@@ -48,15 +48,14 @@ func (op Undo) run(t *tx) error {
 	}
 	changed := map[string]bool{}
 	for _, s := range e.Subjects {
-		b, err := t.Get([]byte(s.Record))
+		if err := t.stillOpen(&s); err != nil {
+			return err
+		}
+		last, untouched, err := t.untouched(e, &s)
 		if err != nil {
 			return err
 		}
-		last, err := keeperOf(s.Record).lastEventOf(s.Record, b)
-		if err != nil {
-			return err
-		}
-		if last != e.Seq {
+		if !untouched {
 			since := t.undoTooLate(e, &s, last)
 			if e.Op != (RunBulk{}).Op() || ErrorCode(since) != Stale {
 				return since
@@ -80,8 +79,55 @@ func (op Undo) run(t *tx) error {
 			return err
 		}
 	}
+	if err := t.settleUndone(e); err != nil {
+		return err
+	}
 	t.about(e.Title, "Undone: %s", sentence(e))
 	return t.undoneStep(e)
+}
+
+// stillOpen refuses what belongs to a release that was archived since: it is read-only.
+func (t *tx) stillOpen(s *Subject) error {
+	noun, key, _ := strings.Cut(s.Record, "/")
+	switch noun {
+	case "template", "step", "note", "enrolled":
+		rel, err := releases.get(t, key[:8])
+		if err != nil {
+			return err
+		}
+		return rel.open()
+	}
+	return nil
+}
+
+// untouched is true when nothing has changed a record since an event, and
+// tells which event changed it last. Who takes part in a release is one record
+// for all its customers: there it is what the event says of its own that must
+// still hold.
+func (t *tx) untouched(e *Event, s *Subject) (last int64, ok bool, err error) {
+	b, err := t.Get([]byte(s.Record))
+	if err != nil {
+		return 0, false, err
+	}
+	k := keeperOf(s.Record)
+	if last, err = k.lastEventOf(s.Record, b); err != nil || last == e.Seq {
+		return last, err == nil, err
+	}
+	if k.tableName() != (rosters{}).tableName() {
+		return last, false, nil
+	}
+	ro, err := parseRoster(b, nil)
+	if err != nil {
+		return last, false, err
+	}
+	for i := range s.Changes {
+		for _, id := range rangesIn(&s.Changes[i]) {
+			if m, in := ro.member(id); !in || m.Withdrawn != (s.Changes[i].Field == "withdrawn") {
+				return last, false, nil
+			}
+		}
+	}
+	return last, true, nil
 }
 
 // undoTarget finds the event to undo: the one named, or the person's newest
@@ -137,69 +183,6 @@ func (t *tx) undoTooLate(e *Event, s *Subject, last int64) error {
 	}
 	return refuse(Stale, "%s has changed since: @%s %s it at %s", what, by, pastTense(since.Op), since.At.Format("15:04 UTC, 2 January")).
 		hint("Nothing was undone. Change it by hand.")
-}
-
-// unmake puts one record back. What was added is archived or removed, never deleted.
-func (t *tx) unmake(s *Subject) error {
-	k := keeperOf(s.Record)
-	if s.Created && k.tableName() == "step" {
-		if c := s.change("custom"); c != nil {
-			return t.dropCustom(s.Record, s.Title)
-		}
-	}
-	if !s.Created || k.tableName() == "step" || k.tableName() == "enrolled" {
-		// A step that had no record was a plain pending one, and that is what its zero fields say.
-		if err := k.restore(t, s.Record, s.Changes); err != nil {
-			return err
-		}
-		t.call(s.Record, s.Title)
-		if k.tableName() != "customer" {
-			return nil
-		}
-		c, err := customers.get(t, strings.TrimPrefix(s.Record, "customer/"))
-		if err != nil {
-			return err
-		}
-		return t.rehome(c)
-	}
-	key := s.Record[strings.IndexByte(s.Record, '/')+1:]
-	switch k.tableName() {
-	case "cluster":
-		c, err := clusters.get(t, key)
-		if err != nil {
-			return err
-		}
-		return ArchiveCluster{Cluster: fmt.Sprint(c.ID)}.run(t)
-	case "customer":
-		c, err := customers.get(t, key)
-		if err != nil {
-			return err
-		}
-		c.IsActive = false
-		return customers.put(t, c)
-	case "release":
-		r, err := releases.get(t, key)
-		if err != nil {
-			return err
-		}
-		r.Status, r.ArchivedAt = Archived, &t.now
-		return releases.put(t, r)
-	case "template":
-		tm, err := templates.get(t, key)
-		if err != nil {
-			return err
-		}
-		tm.Removed = true
-		return templates.put(t, tm)
-	case "note":
-		n, err := remarks.get(t, key)
-		if err != nil {
-			return err
-		}
-		n.Removed = true
-		return remarks.put(t, n)
-	}
-	return fmt.Errorf("undo of an added %s is not thought of", k.tableName())
 }
 
 // undoneStep words the undo of one customer's step: pending again means that

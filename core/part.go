@@ -56,7 +56,9 @@ func (ps *parts) of(r storage.Reader, cust *Customer) (*part, error) {
 	}
 	p.enrolled = e
 	if ps.frozen != nil {
-		p.thaw(ps.frozen)
+		if err := p.thaw(r, ps.frozen); err != nil {
+			return nil, err
+		}
 	}
 	return p, p.load(r)
 }
@@ -83,20 +85,25 @@ func loadPart(r storage.Reader, rel *Release, cust *Customer) (*part, error) {
 }
 
 // thaw puts the frozen names in the place of today's.
-func (p *part) thaw(fz *frozenNames) {
+func (p *part) thaw(r storage.Reader, fz *frozenNames) error {
 	i := slices.IndexFunc(fz.Customers, func(c frozenCustomer) bool { return c.ID == p.cust.ID })
 	if i < 0 {
-		return // it was archived before the release was
+		return nil // it was archived before the release was
 	}
 	was := fz.Customers[i]
-	cust, cl := *p.cust, *p.cluster
+	cust := *p.cust
+	cl, err := clusters.get(r, idKey(was.Cluster))
+	if err != nil || cl == nil {
+		return fmt.Errorf("cluster %d: %w", was.Cluster, err)
+	}
 	cust.Name, cust.Namespace, cust.ClusterID = was.Name, was.Namespace, was.Cluster
 	for _, c := range fz.Clusters {
 		if c.ID == was.Cluster {
-			cl.ID, cl.Name = c.ID, c.Name
+			cl.Name = c.Name
 		}
 	}
-	p.cust, p.cluster = &cust, &cl
+	p.cust, p.cluster = &cust, cl
+	return nil
 }
 
 // steps is every step of the customer in the order of work.

@@ -55,7 +55,7 @@ func findStep(r storage.Reader, rel *Release, cust *Customer, ref string) (*step
 		if err != nil {
 			return nil, err
 		}
-		if tm.Removed && (rec == nil || rec.Status == Pending && !rec.Custom) {
+		if tm.Removed && (rec == nil || rec.Removed || rec.Status == Pending && !rec.Custom) {
 			return nil, refuse(Conflict, "%s was removed from %s", tm.ShortID(), rel.Label())
 		}
 		if rec != nil && rec.Custom {
@@ -199,8 +199,8 @@ func (s *stepState) locked() bool {
 	return s.rec.Status == Done || s.rec.Status == Skipped || s.rel.Status == Archived
 }
 
-// values is what the step's placeholders stand for: frozen with what was
-// pinned, else as things are now.
+// values is what the step's placeholders stand for: as things are now while it
+// is open, frozen once it is done or skipped.
 func (s *stepState) values() map[string]string {
 	if s.rec.Values != nil {
 		return s.rec.Values

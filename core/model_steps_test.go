@@ -1,0 +1,531 @@
+package core_test
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"rollcall/core"
+)
+
+func itoa(n int) string { return strconv.Itoa(n) }
+
+func sorted[T any, K cmp.Ordered](list []T, key func(T) K) []T {
+	out := slices.Clone(list)
+	slices.SortStableFunc(out, func(a, b T) int { return cmp.Compare(key(a), key(b)) })
+	return out
+}
+
+func (s *wStep) open() bool { return s.status == core.Pending || s.status == core.Reverted }
+
+// follows is true while the step says what its template says.
+func (s *wStep) follows() bool { return s.template != 0 && s.status == core.Pending && !s.overridden }
+
+// freshPart is a full copy of the release's steps for somebody new.
+func (r *wRelease) freshPart() *wPart {
+	p := &wPart{}
+	for _, cat := range core.Categories {
+		for _, t := range r.order[cat] {
+			p.steps = append(p.steps, t.step())
+		}
+	}
+	return p
+}
+
+func (t *wTemplate) step() *wStep {
+	return &wStep{number: t.number, template: t.number, short: t.short, cat: t.cat, words: t.words}
+}
+
+func (r *wRelease) template(short string) (*wTemplate, int) {
+	for _, cat := range core.Categories {
+		for i, t := range r.order[cat] {
+			if t.short == short {
+				return t, i
+			}
+		}
+	}
+	return nil, 0
+}
+
+// addTemplate puts a new template step at an index and gives everybody a copy.
+func (r *wRelease) addTemplate(w *world, cat core.Category, words wWords, at int) *wTemplate {
+	r.number++
+	w.edits++
+	t := &wTemplate{number: r.number, edit: w.edits, cat: cat, words: words}
+	if cat == core.Verify {
+		r.vSer++
+		t.short = "V" + itoa(r.vSer)
+	} else {
+		r.dSer++
+		t.short = "D" + itoa(r.dSer)
+	}
+	r.order[cat] = slices.Insert(r.order[cat], at, t)
+	for _, p := range r.parts {
+		p.steps = append(p.steps, t.step())
+	}
+	return t
+}
+
+// slotOf is the index that before and after name among a category's template steps.
+func (r *wRelease) slotOf(cat core.Category, before, after string, but *wTemplate) (int, bool) {
+	list := slices.DeleteFunc(slices.Clone(r.order[cat]), func(t *wTemplate) bool { return t == but })
+	if before == "" && after == "" {
+		return len(list), true
+	}
+	i := slices.IndexFunc(list, func(t *wTemplate) bool { return t.short == before+after })
+	if after != "" {
+		return i + 1, i >= 0
+	}
+	return i, i >= 0
+}
+
+func (w *world) templateAdd(release int, cat core.Category, words wWords, before, after string) func() {
+	r := w.release(release)
+	if r == nil || r.status == core.Archived {
+		return nil
+	}
+	at, ok := r.slotOf(cat, before, after, nil)
+	if !ok {
+		return nil
+	}
+	return func() { r.addTemplate(w, cat, words, at) }
+}
+
+// templateEdit reaches exactly the copies that are pending and not overridden.
+func (w *world) templateEdit(release int, short string, words wWords) func() {
+	r := w.release(release)
+	if r == nil || r.status == core.Archived {
+		return nil
+	}
+	t, _ := r.template(short)
+	if t == nil {
+		return nil
+	}
+	return func() {
+		w.edits++
+		t.words, t.edit = words, w.edits
+		for _, p := range r.parts {
+			for _, s := range p.steps {
+				if s.template == t.number && s.follows() {
+					s.words = words
+				}
+			}
+		}
+	}
+}
+
+func (w *world) templateMove(release int, short, before, after string) func() {
+	r := w.release(release)
+	if r == nil || r.status == core.Archived || before+after == "" {
+		return nil
+	}
+	t, _ := r.template(short)
+	if t == nil {
+		return nil
+	}
+	at, ok := r.slotOf(t.cat, before, after, t)
+	if !ok {
+		return nil
+	}
+	return func() {
+		rest := slices.DeleteFunc(r.order[t.cat], func(x *wTemplate) bool { return x == t })
+		r.order[t.cat] = slices.Insert(rest, at, t)
+	}
+}
+
+// templateRemove lets each copy go its own way.
+func (w *world) templateRemove(release int, short string, seq int64) func() {
+	r := w.release(release)
+	if r == nil || r.status == core.Archived {
+		return nil
+	}
+	t, at := r.template(short)
+	if t == nil {
+		return nil
+	}
+	return func() {
+		before := 0
+		if at > 0 {
+			before = r.order[t.cat][at-1].number
+		}
+		r.order[t.cat] = slices.Delete(r.order[t.cat], at, at+1)
+		r.gone[t.number] = t.edit
+		for _, c := range w.everyone {
+			p := r.parts[c.id]
+			queue := p.behind(t.cat, before)
+			for _, s := range p.steps {
+				if s.template != t.number {
+					continue
+				}
+				switch {
+				case s.status != core.Pending:
+					s.removed = true
+				case s.overridden:
+					r.cSer++
+					s.template, s.former, s.short, s.overridden, s.last = 0, s.short, "C"+itoa(r.cSer), false, seq
+					queue = append(queue, s)
+				}
+			}
+			p.steps = slices.DeleteFunc(p.steps, func(s *wStep) bool { return s.template == t.number && s.status == core.Pending })
+			for _, s := range p.behind(t.cat, t.number) {
+				s.last = seq
+				queue = append(queue, s)
+			}
+			p.line(queue, before)
+		}
+	}
+}
+
+// behind is the custom steps behind a template step, in order.
+func (p *wPart) behind(cat core.Category, anchor int) []*wStep {
+	var out []*wStep
+	for _, s := range p.steps {
+		if s.template == 0 && s.cat == cat && s.anchor == anchor {
+			out = append(out, s)
+		}
+	}
+	return sorted(out, func(s *wStep) int { return s.rank })
+}
+
+// line puts custom steps behind a template step, in this order.
+func (p *wPart) line(queue []*wStep, anchor int) {
+	for i, s := range queue {
+		s.anchor, s.rank = anchor, i
+	}
+}
+
+// queue is a customer's steps of a category in the order of work, without those removed from the template.
+func (r *wRelease) queue(p *wPart, cat core.Category) []*wStep {
+	out := p.behind(cat, 0)
+	for _, t := range r.order[cat] {
+		for _, s := range p.steps {
+			if s.template == t.number {
+				out = append(out, s)
+			}
+		}
+		out = append(out, p.behind(cat, t.number)...)
+	}
+	return out
+}
+
+// put inserts a custom step before or after another of the queue.
+func (r *wRelease) put(p *wPart, s *wStep, before, after string) func() {
+	queue := slices.DeleteFunc(r.queue(p, s.cat), func(x *wStep) bool { return x == s })
+	at := len(queue)
+	if before+after != "" {
+		if at = slices.IndexFunc(queue, func(x *wStep) bool { return x.short == before+after }); at < 0 {
+			return nil
+		}
+		if after != "" {
+			at++
+		}
+	}
+	anchor := 0
+	for _, x := range queue[:at] {
+		if x.template != 0 {
+			anchor = x.template
+		}
+	}
+	var mine []*wStep
+	for i, x := range queue {
+		if i == at {
+			mine = append(mine, s)
+		}
+		if x.template == 0 && x.anchor == anchor {
+			mine = append(mine, x)
+		}
+	}
+	if at == len(queue) {
+		mine = append(mine, s)
+	}
+	return func() { p.line(mine, anchor) }
+}
+
+// customised is who may be given steps of its own.
+func (w *world) customised(release, customer int) (*wRelease, *wPart) {
+	r, c := w.release(release), w.customer(customer)
+	if r == nil || c == nil || !c.active || r.status == core.Archived || r.status == core.Active && !w.takesPart(r, customer) {
+		return nil, nil
+	}
+	return r, r.parts[customer]
+}
+
+func (w *world) customAdd(release, customer int, cat core.Category, words wWords, before, after string, toTemplate bool, seq int64) func() {
+	r, p := w.customised(release, customer)
+	if r == nil {
+		return nil
+	}
+	s := &wStep{cat: cat, words: words}
+	put := r.put(p, s, before, after)
+	if put == nil {
+		return nil
+	}
+	return func() {
+		if toTemplate {
+			put()
+			at := 0
+			for i, t := range r.order[cat] {
+				if t.number == s.anchor {
+					at = i + 1
+				}
+			}
+			r.addTemplate(w, cat, words, at)
+			return
+		}
+		r.number++
+		r.cSer++
+		s.number, s.short, s.last = r.number, "C"+itoa(r.cSer), seq
+		p.steps = append(p.steps, s)
+		put()
+	}
+}
+
+// step finds a customer's step that may be worked on.
+func (w *world) step(release, customer int, short string) (*wRelease, *wPart, *wStep) {
+	r, c := w.release(release), w.customer(customer)
+	if r == nil || c == nil || !c.active || r.status != core.Active || !w.takesPart(r, customer) {
+		return nil, nil, nil
+	}
+	return r, r.parts[customer], r.parts[customer].find(short)
+}
+
+func (p *wPart) find(short string) *wStep {
+	for _, s := range p.steps {
+		if s.short == short || s.former == short {
+			return s
+		}
+	}
+	return nil
+}
+
+// values is what placeholders stand for now, for a customer of a release.
+func (w *world) values(r *wRelease, customer int) map[string]string {
+	c := w.customer(customer)
+	at := wName{c.name, c.ns, w.cluster(c.cluster).name, c.cluster}
+	if was, ok := r.names[customer]; ok && r.status == core.Archived {
+		at = was
+	}
+	v := map[string]string{"{{customer.name}}": at.name, "{{customer.namespace}}": at.ns, "{{cluster.name}}": at.clusterName,
+		"{{ cluster.kubeconfig_path }}": w.cluster(at.cluster).kube, "{{release.version}}": r.version, "{{customer.metadata.db}}": c.meta["db"]}
+	return v
+}
+
+// shown is a step's content as people see it, and what is missing from it.
+func (w *world) shown(r *wRelease, customer int, s *wStep) (string, []string) {
+	if s.frozen != "" {
+		return s.frozen, nil
+	}
+	out := s.words.content
+	var missing []string
+	for name, value := range w.values(r, customer) {
+		bare := strings.TrimSpace(strings.Trim(name, "{}"))
+		if value == "" {
+			value = "{{" + bare + " IS MISSING}}"
+			if strings.Contains(out, name) {
+				missing = append(missing, bare)
+			}
+		}
+		out = strings.ReplaceAll(out, name, value)
+	}
+	slices.Sort(missing)
+	return out, missing
+}
+
+// finish is done (with or without force) and skip.
+func (w *world) finish(who string, release, customer int, short string, to core.Status, text string, force, takeover bool, seq int64) func() {
+	r, _, s := w.step(release, customer, short)
+	if s == nil || !s.open() || to == core.Skipped && len(text) < 3 {
+		return nil
+	}
+	if !takeover && (s.block != "" || s.claim != "" && s.claim != who) {
+		return nil
+	}
+	if _, missing := w.shown(r, customer, s); to == core.Done && len(missing) > 0 && !force {
+		return nil
+	}
+	return func() {
+		s.frozen, _ = w.shown(r, customer, s)
+		s.status, s.by, s.claim, s.last, s.reason = to, who, "", seq, ""
+		s.free()
+		if to == core.Skipped {
+			s.reason = text
+		} else if text != "" {
+			s.notes = append(s.notes, text)
+		}
+	}
+}
+
+func (s *wStep) free() { s.claim, s.block, s.blockBy, s.blockNeeds = "", "", "", "" }
+
+func (w *world) revert(release, customer int, short, note string, seq int64) func() {
+	_, _, s := w.step(release, customer, short)
+	if s == nil || s.status != core.Done {
+		return nil
+	}
+	return func() {
+		s.status, s.frozen, s.last = core.Reverted, "", seq
+		if note != "" {
+			s.notes = append(s.notes, note)
+		}
+	}
+}
+
+func (w *world) reopen(release, customer int, short string, seq int64) func() {
+	r, _, s := w.step(release, customer, short)
+	if s == nil || s.removed || s.status != core.Skipped && s.status != core.Reverted {
+		return nil
+	}
+	return func() {
+		s.status, s.by, s.reason, s.frozen, s.last = core.Pending, "", "", "", seq
+		if t, _ := r.template(s.short); s.follows() {
+			s.words = t.words
+		}
+	}
+}
+
+func (w *world) note(release, customer int, short, text string, seq int64) func() {
+	_, _, s := w.step(release, customer, short)
+	if s == nil || text == "" {
+		return nil
+	}
+	return func() { s.notes, s.last = append(s.notes, text), seq }
+}
+
+func (w *world) start(who string, release, customer int, short string, takeover bool, seq int64) func() {
+	_, _, s := w.step(release, customer, short)
+	if s == nil || !s.open() || s.claim != "" && s.claim != who && !takeover {
+		return nil
+	}
+	return func() {
+		if s.claim != who {
+			s.claim, s.last = who, seq
+		}
+	}
+}
+
+func (w *world) blockStep(who string, release, customer int, short, reason, needs string, seq int64) func() {
+	_, _, s := w.step(release, customer, short)
+	if s == nil || !s.open() || len(reason) < 3 {
+		return nil
+	}
+	return func() { s.block, s.blockBy, s.blockNeeds, s.last = reason, who, needs, seq }
+}
+
+func (w *world) unblock(release, customer int, short string, seq int64) func() {
+	_, _, s := w.step(release, customer, short)
+	if s == nil || s.block == "" {
+		return nil
+	}
+	return func() { s.block, s.blockBy, s.blockNeeds, s.last = "", "", "", seq }
+}
+
+// own finds a step that may be given words of its own: open, on drafts too.
+func (w *world) own(release, customer int, short string) (*wRelease, *wPart, *wStep) {
+	r, p := w.customised(release, customer)
+	if r == nil {
+		return nil, nil, nil
+	}
+	if s := p.find(short); s != nil && s.open() {
+		return r, p, s
+	}
+	return nil, nil, nil
+}
+
+func (w *world) override(release, customer int, short, content string, seq int64) func() {
+	r, _, s := w.own(release, customer, short)
+	if s == nil || s.template == 0 {
+		return nil
+	}
+	return func() {
+		if s.words.content == content {
+			return
+		}
+		s.words.content, s.overridden, s.last = content, true, seq
+		s.edit = r.gone[s.template]
+		if t, _ := r.template(short); t != nil {
+			s.edit = t.edit
+		}
+	}
+}
+
+func (w *world) reset(release, customer int, short string, seq int64) func() {
+	r, _, s := w.own(release, customer, short)
+	if s == nil || !s.overridden || s.removed {
+		return nil
+	}
+	return func() {
+		t, _ := r.template(short)
+		s.words, s.overridden, s.last = t.words, false, seq
+	}
+}
+
+func (w *world) customEdit(release, customer int, short string, words wWords, seq int64) func() {
+	_, _, s := w.own(release, customer, short)
+	if s == nil || s.template != 0 {
+		return nil
+	}
+	return func() {
+		if s.words != words {
+			s.words, s.last = words, seq
+		}
+	}
+}
+
+func (w *world) customMove(release, customer int, short, before, after string, seq int64) func() {
+	r, p, s := w.own(release, customer, short)
+	if s == nil || s.template != 0 || before+after == "" {
+		return nil
+	}
+	put := r.put(p, s, before, after)
+	if put == nil {
+		return nil
+	}
+	return func() {
+		s.last = seq
+		put()
+	}
+}
+
+func (w *world) customRemove(release, customer int, short string) func() {
+	_, p, s := w.own(release, customer, short)
+	if s == nil || s.template != 0 {
+		return nil
+	}
+	return func() { p.steps = slices.DeleteFunc(p.steps, func(x *wStep) bool { return x == s }) }
+}
+
+// bulk is every step that a bulk would finish: of one customer's category, or
+// one step (short) of everybody.
+func (w *world) bulk(who string, release, customer int, cat core.Category, short string, to core.Status, seq int64) func() {
+	r := w.release(release)
+	if r == nil || r.status != core.Active {
+		return nil
+	}
+	var does []func()
+	for _, c := range w.everyone {
+		if customer != 0 && c.id != customer || !w.takesPart(r, c.id) {
+			continue
+		}
+		for _, s := range r.queue(r.parts[c.id], cat) {
+			if short != "" && s.short != short {
+				continue
+			}
+			if f := w.finish(who, release, c.id, s.short, to, "in bulk", false, false, seq); f != nil {
+				does = append(does, func() {
+					n := s.notes
+					f()
+					s.notes = n // a bulk's note stands with its event
+				})
+			}
+		}
+	}
+	if len(does) == 0 {
+		return nil
+	}
+	return func() {
+		for _, f := range does {
+			f()
+		}
+	}
+}

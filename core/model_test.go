@@ -1,0 +1,478 @@
+package core_test
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"rollcall/core"
+)
+
+// world is the domain as its rules tell it, in the plainest way that works:
+// every customer has a full copy of every release's steps, and a change of a
+// template walks over all of them. It shares no code with core and knows
+// neither records, revisions nor events. The walk holds core against it.
+//
+// Each operation is asked first (may it?), and gives what to do when it may;
+// nil is a refusal.
+type world struct {
+	clusters []*wCluster
+	everyone []*wCustomer
+	releases []*wRelease
+	edits    int // of templates, ever: tells wordings apart
+}
+
+type wCluster struct {
+	id         int
+	name, kube string
+	active     bool
+	meta       map[string]string
+}
+
+type wCustomer struct {
+	id, cluster int
+	name, ns    string
+	active      bool
+	meta        map[string]string
+}
+
+// wRelease is a release; order is its template steps by category, names who
+// took part and where when it was archived.
+type wRelease struct {
+	id                       int
+	name, version            string
+	kind                     core.ReleaseType
+	status                   core.ReleaseStatus
+	activated                bool
+	targets                  wTargets
+	order                    map[core.Category][]*wTemplate
+	parts                    map[int]*wPart // by customer; everybody has one
+	names                    map[int]wName
+	gone                     map[int]int // removed template → its edit
+	number, dSer, vSer, cSer int
+}
+
+type wTargets struct {
+	clusters, customers []int // both empty: all
+}
+
+type wName struct {
+	name, ns, clusterName string
+	cluster               int
+}
+
+type wWords struct {
+	name, content string
+	kind          core.StepType
+}
+
+type wTemplate struct {
+	number, edit int
+	short        string
+	cat          core.Category
+	words        wWords
+}
+
+// wPart is one customer in one release.
+type wPart struct {
+	enrolled, withdrawn bool
+	steps               []*wStep
+}
+
+type wStep struct {
+	number, template  int // template 0: custom
+	anchor, rank      int // of a custom step: the template it stands behind, and its place there
+	short, former     string // former: of an override whose template step was removed
+	cat               core.Category
+	words             wWords
+	overridden        bool
+	edit              int // of the template that was overridden
+	removed           bool
+	status            core.Status
+	by, reason        string
+	frozen            string // what was on the screen when it was done or skipped
+	claim             string
+	block, blockNeeds string
+	blockBy           string
+	notes             []string
+	last              int64 // event that touched it last
+}
+
+func fold(s string) string { return strings.ToLower(s) }
+
+func (w *world) cluster(id int) *wCluster {
+	if id < 1 || id > len(w.clusters) {
+		return nil
+	}
+	return w.clusters[id-1]
+}
+
+func (w *world) customer(id int) *wCustomer {
+	if id < 1 || id > len(w.everyone) {
+		return nil
+	}
+	return w.everyone[id-1]
+}
+
+func (w *world) release(id int) *wRelease {
+	if id < 1 || id > len(w.releases) {
+		return nil
+	}
+	return w.releases[id-1]
+}
+
+func (w *world) clusterNameFree(name string, but int) bool {
+	return !slices.ContainsFunc(w.clusters, func(c *wCluster) bool { return c.active && c.id != but && fold(c.name) == fold(name) })
+}
+
+func (w *world) placeFree(cluster int, ns string, but int) bool {
+	return !slices.ContainsFunc(w.everyone, func(c *wCustomer) bool {
+		return c.active && c.id != but && c.cluster == cluster && c.ns == ns
+	})
+}
+
+func (w *world) releaseNameFree(name string, but int) bool {
+	return !slices.ContainsFunc(w.releases, func(r *wRelease) bool {
+		return r.status != core.Archived && r.id != but && fold(r.name) == fold(name)
+	})
+}
+
+func (w *world) addCluster(name, kube string) func() {
+	if !w.clusterNameFree(name, 0) {
+		return nil
+	}
+	return func() {
+		w.clusters = append(w.clusters, &wCluster{id: len(w.clusters) + 1, name: name, kube: kube, active: true, meta: map[string]string{}})
+	}
+}
+
+func (w *world) editCluster(id int, name, kube string) func() {
+	c := w.cluster(id)
+	if c == nil || !c.active || !w.clusterNameFree(name, id) {
+		return nil
+	}
+	return func() { c.name, c.kube = name, kube }
+}
+
+func (w *world) archiveCluster(id int) func() {
+	c := w.cluster(id)
+	if c == nil || !c.active || slices.ContainsFunc(w.everyone, func(m *wCustomer) bool { return m.active && m.cluster == id }) {
+		return nil
+	}
+	return func() { c.active = false }
+}
+
+func (w *world) restoreCluster(id int) func() {
+	c := w.cluster(id)
+	if c == nil || c.active || !w.clusterNameFree(c.name, id) {
+		return nil
+	}
+	return func() { c.active = true }
+}
+
+func (w *world) addCustomer(name string, cluster int, ns string, no bool) func() {
+	cl := w.cluster(cluster)
+	if cl == nil || !cl.active || !w.placeFree(cluster, ns, 0) {
+		return nil
+	}
+	return func() {
+		c := &wCustomer{id: len(w.everyone) + 1, cluster: cluster, name: name, ns: ns, active: true, meta: map[string]string{}}
+		w.everyone = append(w.everyone, c)
+		for _, r := range w.releases {
+			r.parts[c.id] = r.freshPart()
+		}
+		w.join(c, no)
+	}
+}
+
+// join enrols a customer that has appeared in every active release meant for it.
+func (w *world) join(c *wCustomer, no bool) {
+	for _, r := range w.releases {
+		if r.status == core.Active && !r.parts[c.id].enrolled && !no && r.targets.fit(c) {
+			r.parts[c.id].enrolled = true
+		}
+	}
+}
+
+func (g wTargets) fit(c *wCustomer) bool {
+	switch {
+	case len(g.customers) > 0:
+		return slices.Contains(g.customers, c.id)
+	case len(g.clusters) > 0:
+		return slices.Contains(g.clusters, c.cluster)
+	}
+	return true
+}
+
+func (w *world) editCustomer(id int, name, ns, db string) func() {
+	c := w.customer(id)
+	if c == nil || !c.active || !w.placeFree(c.cluster, ns, id) {
+		return nil
+	}
+	return func() {
+		c.name, c.ns = name, ns
+		if c.meta["db"] = db; db == "" {
+			delete(c.meta, "db")
+		}
+	}
+}
+
+func (w *world) moveCustomer(id, cluster int, no bool) func() {
+	c, cl := w.customer(id), w.cluster(cluster)
+	if c == nil || cl == nil || !c.active || !cl.active || c.cluster == cluster || !w.placeFree(cluster, c.ns, id) {
+		return nil
+	}
+	return func() {
+		c.cluster = cluster
+		w.join(c, no)
+	}
+}
+
+func (w *world) archiveCustomer(id int) func() {
+	c := w.customer(id)
+	if c == nil || !c.active {
+		return nil
+	}
+	return func() { c.active = false }
+}
+
+func (w *world) restoreCustomer(id int, no bool) func() {
+	c := w.customer(id)
+	if c == nil || c.active || !w.cluster(c.cluster).active || !w.placeFree(c.cluster, c.ns, id) {
+		return nil
+	}
+	return func() {
+		c.active = true
+		w.join(c, no)
+	}
+}
+
+// known is true when everything a target names is in use.
+func (w *world) known(g wTargets) bool {
+	return !slices.ContainsFunc(g.clusters, func(id int) bool { return w.cluster(id) == nil || !w.cluster(id).active }) &&
+		!slices.ContainsFunc(g.customers, func(id int) bool { return w.customer(id) == nil || !w.customer(id).active })
+}
+
+func (w *world) addRelease(name, version string, kind core.ReleaseType, g wTargets) func() {
+	if !w.releaseNameFree(name, 0) || kind == core.Regular && version == "" || !w.known(g) ||
+		kind == core.Onboarding && len(g.clusters)+len(g.customers) == 0 {
+		return nil
+	}
+	return func() {
+		r := &wRelease{id: len(w.releases) + 1, name: name, version: version, kind: kind, status: core.Draft, targets: g,
+			order: map[core.Category][]*wTemplate{}, parts: map[int]*wPart{}, gone: map[int]int{}}
+		w.releases = append(w.releases, r)
+		for _, c := range w.everyone {
+			r.parts[c.id] = &wPart{}
+		}
+	}
+}
+
+func (w *world) editRelease(id int, name string, g wTargets) func() {
+	r := w.release(id)
+	if r == nil || r.status == core.Archived || !w.releaseNameFree(name, id) || !w.known(g) ||
+		r.kind == core.Onboarding && len(g.clusters)+len(g.customers) == 0 {
+		return nil
+	}
+	return func() { r.name, r.targets = name, g }
+}
+
+func (w *world) activate(id int) func() {
+	r := w.release(id)
+	if r == nil || r.status != core.Draft {
+		return nil
+	}
+	var members []int
+	total := 0
+	for _, c := range w.everyone {
+		if c.active && r.targets.fit(c) {
+			members = append(members, c.id)
+			total += len(r.parts[c.id].steps)
+		}
+	}
+	if total == 0 {
+		return nil
+	}
+	return func() {
+		r.status, r.activated = core.Active, true
+		for _, id := range members {
+			r.parts[id].enrolled = true
+		}
+	}
+}
+
+// takesPart is true for the customers that count.
+func (w *world) takesPart(r *wRelease, customer int) bool {
+	p := r.parts[customer]
+	if p == nil || !p.enrolled || p.withdrawn {
+		return false
+	}
+	if r.status == core.Archived {
+		_, ok := r.names[customer]
+		return ok
+	}
+	return w.customer(customer).active
+}
+
+func (w *world) archiveRelease(id int, reason string) func() {
+	r := w.release(id)
+	if r == nil || r.status == core.Archived {
+		return nil
+	}
+	open := 0
+	for _, c := range w.everyone {
+		for _, s := range r.parts[c.id].steps {
+			if w.takesPart(r, c.id) && s.open() {
+				open++
+			}
+		}
+	}
+	if r.status == core.Active && open > 0 && len(reason) < 3 {
+		return nil
+	}
+	return func() {
+		r.names = map[int]wName{}
+		for _, c := range w.everyone {
+			if r.parts[c.id].enrolled && c.active {
+				r.names[c.id] = wName{c.name, c.ns, w.cluster(c.cluster).name, c.cluster}
+			}
+		}
+		r.status = core.Archived
+	}
+}
+
+func (w *world) reopenRelease(id int) func() {
+	r := w.release(id)
+	if r == nil || r.status != core.Archived || !w.releaseNameFree(r.name, id) {
+		return nil
+	}
+	return func() {
+		r.names = nil
+		if r.status = core.Draft; r.activated {
+			r.status = core.Active
+		}
+	}
+}
+
+func (w *world) clone(id int, name, version string, g wTargets, custom bool) func() {
+	from := w.release(id)
+	if from == nil {
+		return nil
+	}
+	add := w.addRelease(name, version, from.kind, g)
+	if add == nil {
+		return nil
+	}
+	return func() {
+		add()
+		r := w.releases[len(w.releases)-1]
+		now := map[int]int{} // old template number → new
+		for _, cat := range core.Categories {
+			for _, t := range from.order[cat] {
+				now[t.number] = r.addTemplate(w, cat, t.words, len(r.order[cat])).number
+			}
+		}
+		if !custom {
+			return
+		}
+		for _, c := range w.everyone {
+			for _, s := range sorted(from.parts[c.id].steps, func(s *wStep) int { return s.number }) {
+				if s.template == 0 && c.active {
+					r.number++
+					r.cSer++
+					r.parts[c.id].steps = append(r.parts[c.id].steps, &wStep{number: r.number, anchor: now[s.anchor], rank: s.rank,
+						short: "C" + itoa(r.cSer), cat: s.cat, words: s.words})
+				}
+			}
+		}
+	}
+}
+
+func (w *world) enroll(release, customer int) func() {
+	r, c := w.release(release), w.customer(customer)
+	if r == nil || c == nil || r.status != core.Active || !c.active || w.takesPart(r, customer) {
+		return nil
+	}
+	return func() { r.parts[customer].enrolled, r.parts[customer].withdrawn = true, false }
+}
+
+func (w *world) withdraw(release, customer int) func() {
+	r, c := w.release(release), w.customer(customer)
+	if r == nil || c == nil || r.status != core.Active || !w.takesPart(r, customer) {
+		return nil
+	}
+	return func() { r.parts[customer].withdrawn = true }
+}
+
+// copied is the world as it is now, untouched by what comes.
+func (w *world) copied() *world {
+	out := &world{edits: w.edits}
+	for _, c := range w.clusters {
+		x := *c
+		x.meta = maps.Clone(c.meta)
+		out.clusters = append(out.clusters, &x)
+	}
+	for _, c := range w.everyone {
+		x := *c
+		x.meta = maps.Clone(c.meta)
+		out.everyone = append(out.everyone, &x)
+	}
+	for _, r := range w.releases {
+		x := *r
+		x.names, x.gone = maps.Clone(r.names), maps.Clone(r.gone)
+		x.order, x.parts = map[core.Category][]*wTemplate{}, map[int]*wPart{}
+		for cat, ts := range r.order {
+			for _, t := range ts {
+				y := *t
+				x.order[cat] = append(x.order[cat], &y)
+			}
+		}
+		for id, p := range r.parts {
+			y := &wPart{enrolled: p.enrolled, withdrawn: p.withdrawn}
+			for _, s := range p.steps {
+				z := *s
+				z.notes = slices.Clone(s.notes)
+				y.steps = append(y.steps, &z)
+			}
+			x.parts[id] = y
+		}
+		out.releases = append(out.releases, &x)
+	}
+	return out
+}
+
+// undone is the world after the newest change was taken back: as before, but
+// what was added is archived or removed, who joined is withdrawn, and no
+// number is used again.
+func (w *world) undone(before *world) {
+	now := *w
+	*w = *before
+	w.edits = now.edits
+	for _, c := range now.clusters[len(w.clusters):] {
+		c.active = false
+		w.clusters = append(w.clusters, c)
+	}
+	for _, c := range now.everyone[len(w.everyone):] {
+		c.active = false
+		w.everyone = append(w.everyone, c)
+	}
+	for _, r := range now.releases[len(w.releases):] {
+		r.status, r.order = core.Archived, map[core.Category][]*wTemplate{}
+		for _, p := range r.parts {
+			p.steps = nil
+		}
+		w.releases = append(w.releases, r)
+	}
+	for i, r := range now.releases {
+		was := w.releases[i]
+		was.number, was.dSer, was.vSer, was.cSer = r.number, r.dSer, r.vSer, r.cSer
+		for id, p := range r.parts {
+			if was.parts[id] == nil {
+				was.parts[id] = p
+			}
+			if p.enrolled && (!was.parts[id].enrolled || id > len(before.everyone)) {
+				was.parts[id].enrolled, was.parts[id].withdrawn = true, true
+			}
+		}
+	}
+}

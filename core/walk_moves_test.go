@@ -1,0 +1,391 @@
+package core_test
+
+import (
+	"fmt"
+
+	"rollcall/core"
+)
+
+// move is one operation of the walk, and what the world says of it.
+type move struct {
+	who      string
+	op       core.Operation
+	asks     core.Operation // the same without confirmation, when it asks first
+	needs    core.Role
+	undo     bool // it may be undone
+	release  int  // whose views it touches; 0: any
+	customer int  // with short: it changes this one step alone
+	short    string
+	may      func(seq int64) func()
+}
+
+// choose makes up an operation. Most are sensible; some name what is archived, done or not there.
+func (w *walk) choose(who string) move {
+	n := w.rng.IntN(100)
+	var m move
+	switch {
+	case n < 10:
+		m = w.placeMove()
+	case n < 19:
+		m = w.releaseMove()
+	case n < 30:
+		m = w.templateTurn()
+	case n < 42:
+		m = w.customTurn()
+	case n < 47 && len(w.taken) > 0:
+		i := w.rng.IntN(len(w.taken))
+		k := w.taken[i]
+		w.taken = append(w.taken[:i], w.taken[i+1:]...)
+		w.undoLater(k)
+		return move{}
+	case n < 51:
+		return w.bulkMove(who)
+	default:
+		m = w.stepMove(who)
+	}
+	m.who = who
+	return m
+}
+
+// anyCluster prefers one in use, or the archived one to restore.
+func (w *walk) anyCluster(active bool) int {
+	id := 0
+	for range 6 {
+		if id = 1 + w.rng.IntN(len(w.clusters)+1); w.cluster(id) != nil && w.cluster(id).active == active {
+			break
+		}
+	}
+	return id
+}
+
+func (w *walk) anyCustomer(active bool) int {
+	id := 0
+	for range 6 {
+		if id = 1 + w.rng.IntN(len(w.everyone)+1); w.customer(id) != nil && w.customer(id).active == active {
+			break
+		}
+	}
+	return id
+}
+
+// anyRelease prefers releases of a status.
+func (w *walk) anyRelease(status core.ReleaseStatus) int {
+	id := 0
+	for range 4 {
+		if id = 1 + w.rng.IntN(len(w.releases)+1); w.release(id) != nil && w.release(id).status == status {
+			break
+		}
+	}
+	return id
+}
+
+func (w *walk) targets() (wTargets, core.TargetNames) {
+	var g wTargets
+	var names core.TargetNames
+	switch w.rng.IntN(6) {
+	case 0:
+		id := w.anyCluster(true)
+		g.clusters, names.Clusters = []int{id}, []string{itoa(id)}
+	case 1:
+		a := w.anyCustomer(true)
+		g.customers, names.Customers = []int{a}, []string{itoa(a)}
+	}
+	return g, names
+}
+
+// simple is a move whose world does not need to know the event.
+func simple(op core.Operation, may func() func()) move {
+	return move{op: op, needs: core.Admin, undo: true, may: func(int64) func() { return may() }}
+}
+
+func (w *walk) placeMove() move {
+	name := w.pick("Prod-us", "prod-us", "prod-eu", "staging", "edge", "lab")
+	kube := w.pick("", "~/.kube/a", "~/.kube/b")
+	ns := w.pick("a", "b", "c", "d", "e-prod", "f-prod", "g")
+	who := w.pick("Acme", "Bolt", "acme", "Corda", "Dyna")
+	no := w.chance(4)
+	cl, c := w.anyCluster(true), w.anyCustomer(true)
+	few := len(w.everyone) < 12
+	switch w.rng.IntN(8) {
+	case 0:
+		if len(w.clusters) < 6 {
+			return simple(core.AddCluster{Name: name, KubeconfigPath: kube}, func() func() { return w.addCluster(name, kube) })
+		}
+		return simple(core.EditCluster{Cluster: itoa(cl), Name: &name, KubeconfigPath: &kube}, func() func() { return w.editCluster(cl, name, kube) })
+	case 1:
+		return simple(core.ArchiveCluster{Cluster: itoa(cl)}, func() func() { return w.archiveCluster(cl) })
+	case 2:
+		cl = w.anyCluster(false)
+		return simple(core.RestoreCluster{Cluster: itoa(cl)}, func() func() { return w.restoreCluster(cl) })
+	case 3, 4:
+		if few {
+			return simple(core.AddCustomer{Name: who, Cluster: itoa(cl), Namespace: ns, NoEnroll: no}, func() func() { return w.addCustomer(who, cl, ns, no) })
+		}
+		db := w.pick("", "pg-1", "pg-2")
+		return simple(core.EditCustomer{Customer: itoa(c), Name: &who, Namespace: &ns, Metadata: map[string]string{"db": db}},
+			func() func() { return w.editCustomer(c, who, ns, db) })
+	case 5:
+		m := simple(core.MoveCustomer{Customer: itoa(c), Cluster: itoa(cl), NoEnroll: no, Confirm: true}, func() func() { return w.moveCustomer(c, cl, no) })
+		m.asks = core.MoveCustomer{Customer: itoa(c), Cluster: itoa(cl), NoEnroll: no}
+		return m
+	case 6:
+		return simple(core.ArchiveCustomer{Customer: itoa(c)}, func() func() { return w.archiveCustomer(c) })
+	}
+	c = w.anyCustomer(false)
+	return simple(core.RestoreCustomer{Customer: itoa(c), NoEnroll: no}, func() func() { return w.restoreCustomer(c, no) })
+}
+
+func (w *walk) releaseMove() move {
+	n := w.rng.IntN(24)
+	id := w.anyRelease(map[bool]core.ReleaseStatus{n < 10: core.Draft, n >= 10 && n < 16: core.Archived, n >= 16: core.Active}[true])
+	ref := fmt.Sprintf("R%d", id)
+	name := w.pick("Spring", "spring", "Summer", "Autumn", "Winter", "Fix")
+	version := w.pick("", "v1", "v2", "v3")
+	kind := core.ReleaseTypes[w.rng.IntN(3)]
+	g, names := w.targets()
+	c := w.anyCustomer(true)
+	var m move
+	switch {
+	case n < 4 && len(w.releases) < 9:
+		if w.chance(3) && len(w.releases) > 0 {
+			custom := w.chance(2)
+			m = simple(core.CloneRelease{Release: ref, Name: name, Version: version, Custom: custom, Targets: names},
+				func() func() { return w.clone(id, name, version, g, custom) })
+			break
+		}
+		m = simple(core.AddRelease{Name: name, Type: kind, Version: version, Targets: names},
+			func() func() { return w.addRelease(name, version, kind, g) })
+	case n < 5 || n == 16:
+		m = simple(core.EditRelease{Release: ref, Name: &name, Targets: &names}, func() func() { return w.editRelease(id, name, g) })
+	case n < 10:
+		m = simple(core.ActivateRelease{Release: ref, Confirm: true}, func() func() { return w.activate(id) })
+		m.asks, m.undo = core.ActivateRelease{Release: ref}, false
+	case n == 17:
+		reason := w.pick("", "no", "superseded")
+		m = simple(core.ArchiveRelease{Release: ref, Reason: reason, Confirm: true}, func() func() { return w.archiveRelease(id, reason) })
+		m.undo = false
+	case n < 16:
+		m = simple(core.ReopenRelease{Release: ref}, func() func() { return w.reopenRelease(id) })
+		m.undo = false
+	case n < 22:
+		m = simple(core.EnrollCustomer{Release: ref, Customer: itoa(c)}, func() func() { return w.enroll(id, c) })
+	default:
+		m = simple(core.WithdrawCustomer{Release: ref, Customer: itoa(c)}, func() func() { return w.withdraw(id, c) })
+	}
+	m.release = id
+	return m
+}
+
+// words are never the same twice, so that whose they are can be seen.
+func (w *walk) words() wWords {
+	return wWords{name: w.pick("Migrate", "Deploy", "Warm up", "Check"), kind: core.StepTypes[w.rng.IntN(3)],
+		content: fmt.Sprintf("echo %d ", w.done) + w.pick("", "{{customer.name}} in {{customer.namespace}} on {{cluster.name}}",
+			"{{ cluster.kubeconfig_path }} {{ .Values.x }}", "{{customer.metadata.db}} {{customer.nam}}", "{{release.version}} {{{x}}} {{}}")}
+}
+
+// anyTemplate is a short id of a release's template, or now and then of none.
+func (w *walk) anyTemplate(r *wRelease) string {
+	cat := core.Categories[w.rng.IntN(2)]
+	if r == nil || len(r.order[cat]) == 0 || w.chance(12) {
+		return w.pick("D1", "V1", "D9")
+	}
+	return r.order[cat][w.rng.IntN(len(r.order[cat]))].short
+}
+
+// anyPlace is before or after one of these.
+func (w *walk) anyPlace(short string) (before, after string) {
+	switch w.rng.IntN(3) {
+	case 0:
+		return short, ""
+	case 1:
+		return "", short
+	}
+	return "", ""
+}
+
+func (w *walk) templateTurn() move {
+	id := w.anyRelease(core.ReleaseStatus(w.pick("active", "active", "draft")))
+	r, ref := w.release(id), fmt.Sprintf("R%d", id)
+	step, words := w.anyTemplate(r), w.words()
+	before, after := w.anyPlace(w.anyTemplate(r))
+	var m move
+	n := w.rng.IntN(10)
+	if r != nil && len(r.order[core.Deploy])+len(r.order[core.Verify]) >= 7 && n < 5 {
+		n = 9
+	}
+	switch {
+	case n < 5:
+		cat := core.Categories[w.rng.IntN(2)]
+		m = simple(core.AddTemplate{Release: ref, Name: words.name, Category: cat, Type: words.kind, Content: words.content, Before: before, After: after},
+			func() func() { return w.templateAdd(id, cat, words, before, after) })
+	case n < 7:
+		op := core.EditTemplate{Release: ref, Step: step, Name: &words.name, Content: &words.content, Type: &words.kind, Confirm: true}
+		m = simple(op, func() func() { return w.templateEdit(id, step, words) })
+		if op.Confirm = false; r != nil && r.status == core.Active {
+			m.asks = op
+		}
+	case n < 9:
+		op := core.MoveTemplate{Release: ref, Step: step, Before: before, After: after, Confirm: true}
+		m = simple(op, func() func() { return w.templateMove(id, step, before, after) })
+		if op.Confirm = false; r != nil && r.status == core.Active {
+			m.asks = op
+		}
+	default:
+		op := core.RemoveTemplate{Release: ref, Step: step, Confirm: true}
+		m = simple(op, nil)
+		m.may = func(seq int64) func() { return w.templateRemove(id, step, seq) }
+		if op.Confirm = false; r != nil && r.status == core.Active {
+			m.asks = op
+		}
+	}
+	m.release = id
+	return m
+}
+
+// anyStep is a customer and one of its steps.
+func (w *walk) anyStep(r *wRelease) (customer int, short string) {
+	for range 6 {
+		if customer = w.anyCustomer(true); r != nil && w.customer(customer) != nil && (r.status == core.Draft || w.takesPart(r, customer)) {
+			break
+		}
+	}
+	if r == nil || r.parts[customer] == nil || len(r.parts[customer].steps) == 0 || w.chance(20) {
+		return customer, w.pick("D1", "V2", "C1")
+	}
+	steps := r.parts[customer].steps
+	return customer, steps[w.rng.IntN(len(steps))].short
+}
+
+// customStep narrows anyStep: custom steps are few.
+func (w *walk) customStep(r *wRelease) (customer int, short string) {
+	for range 12 {
+		if customer, short = w.anyStep(r); short[0] == 'C' {
+			break
+		}
+	}
+	return customer, short
+}
+
+func (w *walk) customTurn() move {
+	id := w.anyRelease(core.ReleaseStatus(w.pick("active", "active", "active", "draft")))
+	r := w.release(id)
+	customer, short := w.customStep(r)
+	at := core.Target{Release: fmt.Sprintf("R%d", id), Customer: itoa(customer), Step: short}
+	words := w.words()
+	other := w.anyTemplate(r)
+	if r != nil && r.parts[customer] != nil && len(r.parts[customer].steps) > 0 && w.chance(2) {
+		other = r.parts[customer].steps[w.rng.IntN(len(r.parts[customer].steps))].short
+	}
+	before, after := w.anyPlace(other)
+	m := move{needs: core.Operator, undo: true, release: id}
+	n := w.rng.IntN(10)
+	customs := 0
+	if r != nil && r.parts[customer] != nil {
+		for _, s := range r.parts[customer].steps {
+			if s.template == 0 {
+				customs++
+			}
+		}
+	}
+	if customs >= 5 && n < 5 {
+		n = 9
+	}
+	switch {
+	case n < 5:
+		cat := core.Categories[w.rng.IntN(2)]
+		all := w.chance(10) && r != nil && len(r.order[cat]) < 5
+		m.op = core.AddCustomStep{Release: at.Release, Customer: at.Customer, Name: words.name, Category: cat, Type: words.kind, Content: words.content,
+			Before: before, After: after, ToTemplate: all}
+		if all {
+			m.needs = core.Admin
+		}
+		m.may = func(seq int64) func() { return w.customAdd(id, customer, cat, words, before, after, all, seq) }
+	case n < 7:
+		m.op = core.EditCustomStep{Target: at, Name: &words.name, Content: &words.content, Type: &words.kind}
+		m.customer, m.short = customer, short
+		m.may = func(seq int64) func() { return w.customEdit(id, customer, short, words, seq) }
+	case n < 9:
+		m.op = core.MoveCustomStep{Target: at, Before: before, After: after}
+		m.may = func(seq int64) func() { return w.customMove(id, customer, short, before, after, seq) }
+	default:
+		m.op = core.RemoveCustomStep{Target: at}
+		m.may = func(int64) func() { return w.customRemove(id, customer, short) }
+	}
+	return m
+}
+
+func (w *walk) stepMove(who string) move {
+	id := w.anyRelease(core.Active)
+	customer, short := w.anyStep(w.release(id))
+	at := core.Target{Release: fmt.Sprintf("R%d", id), Customer: itoa(customer), Step: short}
+	m := move{needs: core.Operator, undo: true, release: id, customer: customer, short: short}
+	text, over := w.pick("", "no", "build 812", "not on this plan"), w.chance(2)
+	switch n := w.rng.IntN(20); {
+	case n < 6:
+		force := w.pick("", "run by hand")
+		m.op = core.MarkDone{Target: at, Note: text, Force: force, Takeover: over}
+		m.may = func(seq int64) func() {
+			return w.finish(who, id, customer, short, core.Done, text, force != "", over, seq)
+		}
+	case n < 8:
+		m.op = core.SkipStep{Target: at, Reason: text, Takeover: over}
+		m.may = func(seq int64) func() { return w.finish(who, id, customer, short, core.Skipped, text, true, over, seq) }
+	case n < 11:
+		m.op = core.RevertStep{Target: at, Note: text}
+		m.may = func(seq int64) func() { return w.revert(id, customer, short, text, seq) }
+	case n < 13:
+		m.op = core.ReopenStep{Target: at}
+		m.may = func(seq int64) func() { return w.reopen(id, customer, short, seq) }
+	case n < 14:
+		m.op = core.AddNote{Target: at, Text: text}
+		m.may = func(seq int64) func() { return w.note(id, customer, short, text, seq) }
+	case n < 15:
+		m.op = core.StartStep{Target: at, Takeover: over}
+		m.may = func(seq int64) func() { return w.start(who, id, customer, short, over, seq) }
+	case n < 16:
+		needs := w.pick("", ann)
+		m.op = core.BlockStep{Target: at, Reason: text, NeedsUser: needs}
+		m.may = func(seq int64) func() { return w.blockStep(who, id, customer, short, text, needs, seq) }
+	case n < 17:
+		m.op = core.UnblockStep{Target: at}
+		m.may = func(seq int64) func() { return w.unblock(id, customer, short, seq) }
+	case n < 19:
+		content := w.words().content
+		m.op = core.OverrideStep{Target: at, Content: content}
+		m.may = func(seq int64) func() { return w.override(id, customer, short, content, seq) }
+	default:
+		m.op = core.ResetStep{Target: at}
+		m.may = func(seq int64) func() { return w.reset(id, customer, short, seq) }
+	}
+	return m
+}
+
+// bulkMove plans a bulk and, when there is something to do, runs it.
+func (w *walk) bulkMove(who string) move {
+	id := w.anyRelease(core.Active)
+	cat := core.Categories[w.rng.IntN(2)]
+	q := core.BulkQuery{Release: fmt.Sprintf("R%d", id), To: core.Done, Reason: "in bulk"}
+	if w.chance(3) {
+		q.To = core.Skipped
+	}
+	customer, short := 0, ""
+	if w.chance(2) {
+		customer = w.anyCustomer(true)
+		q.Customer, q.Category = itoa(customer), cat
+	} else {
+		short = w.anyTemplate(w.release(id))
+		q.Step, q.All = short, true
+		if cat = core.Deploy; short[0] == 'V' {
+			cat = core.Verify
+		}
+	}
+	plan, err := w.PlanBulk(w.t.Context(), core.Person(who, core.ViaSlash), q)
+	may := func(seq int64) func() { return w.bulk(who, id, customer, cat, short, q.To, seq) }
+	if (may(0) == nil || w.roles[who] < core.Operator) != (err != nil) {
+		w.t.Fatalf("turn %d: a bulk %+v of %s: %v", w.done, q, who, err)
+	}
+	if err != nil {
+		return move{}
+	}
+	return move{who: who, op: core.RunBulk{Plan: plan.ID}, needs: core.Operator, undo: true, release: id, may: may}
+}
