@@ -80,8 +80,8 @@ type wPart struct {
 }
 
 type wStep struct {
-	number, template  int // template 0: custom
-	anchor, rank      int // of a custom step: the template it stands behind, and its place there
+	number, template  int    // template 0: custom
+	anchor, rank      int    // of a custom step: the template it stands behind, and its place there
 	short, former     string // former: of an override whose template step was removed
 	cat               core.Category
 	words             wWords

@@ -16,6 +16,7 @@ type move struct {
 	release  int  // whose views it touches; 0: any
 	customer int  // with short: it changes this one step alone
 	short    string
+	of       int // whose custom step it moves
 	may      func(seq int64) func()
 }
 
@@ -305,7 +306,7 @@ func (w *walk) customTurn() move {
 		m.customer, m.short = customer, short
 		m.may = func(seq int64) func() { return w.customEdit(id, customer, short, words, seq) }
 	case n < 9:
-		m.op = core.MoveCustomStep{Target: at, Before: before, After: after}
+		m.op, m.of = core.MoveCustomStep{Target: at, Before: before, After: after}, customer
 		m.may = func(seq int64) func() { return w.customMove(id, customer, short, before, after, seq) }
 	default:
 		m.op = core.RemoveCustomStep{Target: at}

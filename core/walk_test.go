@@ -98,7 +98,7 @@ func (w *walk) turn() {
 	}
 	who := w.pick(ann, ann, ann, otto, otto, opal, opal, vic, gus)
 	m := w.choose(who)
-	for tries := 0; m.op != nil && m.may(0) == nil && tries < 6 && !w.chance(6); tries++ {
+	for tries := 0; m.op != nil && m.may(0) == nil && tries < 12 && !w.chance(8); tries++ {
 		m = w.choose(who) // most should be possible, some not
 	}
 	if m.op == nil {
@@ -128,6 +128,10 @@ func (w *walk) turn() {
 	}
 	require.NoError(w.t, err, what)
 	w.count[m.op.Op()]++
+	if move, ok := m.op.(core.MoveCustomStep); ok && r.Seq == 0 { // it stood there already, to the decimal
+		s := w.release(m.release).parts[m.of].find(move.Step)
+		defer func(last int64) { s.last = last }(s.last)
+	}
 	apply()
 	if r.Seq == 0 { // nothing had to change
 		w.compare(m.release, what)
