@@ -29,26 +29,56 @@ func loadAssets() (*assets, error) {
 		return nil, err
 	}
 	for _, e := range entries {
-		body, err := assetFiles.ReadFile("assets/" + e.Name())
+		file, read := e.Name(), assetFiles.ReadFile
+		if e.IsDir() {
+			file, read = e.Name()+".js", joined
+		}
+		body, err := read("assets/" + e.Name())
 		if err != nil {
 			return nil, err
 		}
-		ext := path.Ext(e.Name())
-		kind := mime.TypeByExtension(ext)
-		if kind == "" {
-			return nil, fmt.Errorf("statuspage: no content type for %s", e.Name())
-		}
-		sum := sha256.Sum256(body)
-		name := fmt.Sprintf("%s.%x%s", strings.TrimSuffix(e.Name(), ext), sum[:6], ext)
-		a.paths[e.Name()] = "/assets/" + name
-		a.served[name] = map[string]answer{}
-		for _, encoding := range []string{"", "gzip", "zstd"} {
-			if a.served[name][encoding], err = newAnswer(kind, body, encoding); err != nil {
-				return nil, err
-			}
+		if err := a.add(file, body); err != nil {
+			return nil, err
 		}
 	}
 	return a, nil
+}
+
+// joined is the script: the files of a folder in the order of their names, as one, because they share functions and a
+// page should ask for one file.
+func joined(folder string) ([]byte, error) {
+	files, err := assetFiles.ReadDir(folder)
+	if err != nil {
+		return nil, err
+	}
+	out := []byte("'use strict';\n")
+	for _, f := range files {
+		body, err := assetFiles.ReadFile(folder + "/" + f.Name())
+		if err != nil {
+			return nil, err
+		}
+		out = append(append(out, '\n'), body...)
+	}
+	return out, nil
+}
+
+func (a *assets) add(file string, body []byte) error {
+	ext := path.Ext(file)
+	kind := mime.TypeByExtension(ext)
+	if kind == "" {
+		return fmt.Errorf("statuspage: no content type for %s", file)
+	}
+	sum := sha256.Sum256(body)
+	name := fmt.Sprintf("%s.%x%s", strings.TrimSuffix(file, ext), sum[:6], ext)
+	a.paths[file] = "/assets/" + name
+	a.served[name] = map[string]answer{}
+	var err error
+	for _, encoding := range []string{"", "gzip", "zstd"} {
+		if a.served[name][encoding], err = newAnswer(kind, body, encoding); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // path is where the asset called name is served.

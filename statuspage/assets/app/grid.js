@@ -1,19 +1,4 @@
-// Everything works without this file. It adds the reader's own time, loads clusters when they are opened, and lets
-// the arrow keys walk a grid.
-'use strict';
-
-const policy = window.trustedTypes?.createPolicy('rt', { createHTML: (s) => s });
-
-// Markup comes from this server only, and is set without running scripts where the browser can promise that.
-function fill(node, html) {
-  if (node.setHTML) node.setHTML(html, { sanitizer: {} }); // an empty list takes away what could run and keeps classes
-  else node.innerHTML = policy ? policy.createHTML(html) : html;
-}
-
-const local = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'long' });
-for (const t of document.querySelectorAll('time[datetime]')) {
-  t.title = local.format(new Date(t.dateTime));
-}
+// The matrix: clusters are loaded when they are opened, and the arrow keys walk a grid.
 
 // One cluster's grid, once. A failure leaves the plain link and says so.
 async function load(cluster) {
