@@ -23,9 +23,11 @@ type Request struct {
 	Command string // the slash command as it was typed, "/rollcall"
 	Line    string // the command line, Slack's escaping undone
 	Form    *Submission
-	ReplyTo string // where an answer can be posted later
-	CanAsk  bool   // a form can be opened
-	Inline  bool   // it came from an answer that the next answer may replace
+	ReplyTo string  // where an answer can be posted later
+	CanAsk  bool    // a form can be opened
+	Inline  bool    // it came from an answer that the next answer may replace
+	Window  string  // the modal that it came from, where that shows an answer
+	Picked  *Picked // the message on which a shortcut was chosen
 }
 
 // Submission is a form sent back: what it carried along, and the values by the names of its fields.
@@ -43,6 +45,7 @@ type Answer struct {
 	Replace bool                    // Message takes the place of the answer that was clicked
 	ReplyTo string                  // where Message goes
 	Channel string                  // and where else, should that fail
+	Window  string                  // the modal that shows Message, where there is one already
 }
 
 // Dispatch answers a request. It never fails: whatever goes wrong is worded for the person, and logged once.
@@ -62,7 +65,7 @@ func (b *Bot) Dispatch(ctx context.Context, req Request) (ans Answer) {
 				Hint: "`activity` shows whether anything was changed. Give an admin the reference."}
 			ans = c.refuse(err)
 		}
-		ans.ReplyTo, ans.Channel = c.req.ReplyTo, c.req.Channel
+		ans.ReplyTo, ans.Channel, ans.Window = c.req.ReplyTo, c.req.Channel, c.req.Window
 		b.cfg.Log.Info("request", "op", c.name(), "actor", req.User, "via", req.Via, "channel", req.Channel,
 			"key", req.Key, "ms", b.cfg.Now().Sub(start).Milliseconds(), "code", core.ErrorCode(err))
 	}()

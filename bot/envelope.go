@@ -46,6 +46,9 @@ func (in *intake) interaction(ctx context.Context, id string, data slack.Interac
 			in.request(ctx, id, data.TriggerID, req)
 			return
 		}
+	case slack.InteractionTypeShortcut, slack.InteractionTypeMessageAction:
+		in.request(ctx, id, data.TriggerID, shortcut(id, data))
+		return
 	case slack.InteractionTypeViewSubmission:
 		in.submission(ctx, id, data)
 		return
@@ -66,9 +69,13 @@ func click(id string, data slack.InteractionCallback) (Request, bool) {
 	if line == "" || action.ActionID == blocks.OpenAction {
 		return Request{}, false
 	}
-	return Request{Via: core.ViaButton, Key: orElse(data.TriggerID, id), User: data.User.ID,
+	req := Request{Via: core.ViaButton, Key: orElse(data.TriggerID, id), User: data.User.ID,
 		Channel: orElse(data.Channel.ID, data.Container.ChannelID), Line: line, ReplyTo: data.ResponseURL,
-		CanAsk: data.TriggerID != "", Inline: data.Container.IsEphemeral}, true
+		CanAsk: data.TriggerID != "", Inline: data.Container.IsEphemeral}
+	if data.View.CallbackID == blocks.WindowCallback {
+		req.Window, req.Inline = data.View.ID, true
+	}
+	return req, true
 }
 
 // query reads a question for the options of a select in a form.
@@ -111,8 +118,17 @@ func (in *intake) request(ctx context.Context, id, trigger string, req Request) 
 func (in *intake) answer(ctx context.Context, trigger, user string, ans Answer) {
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
+	if ans.Message != nil && ans.Form == nil && ans.nowhere() {
+		if in.inWindow(ctx, trigger, ans) {
+			return
+		}
+	}
 	if ans.Form != nil {
-		err := in.slack.OpenForm(ctx, trigger, ans.Form)
+		open := in.slack.OpenForm
+		if ans.Window != "" {
+			open = in.slack.PushForm
+		}
+		err := open(ctx, trigger, ans.Form)
 		switch code := slackCode(err); {
 		case err == nil:
 			return
@@ -144,6 +160,27 @@ func (in *intake) answer(ctx context.Context, trigger, user string, ans Answer) 
 	}
 }
 
+// nowhere is true for an answer to what was asked from no conversation: it is shown in a modal.
+func (a *Answer) nowhere() bool { return a.ReplyTo == "" && a.Channel == "" }
+
+// inWindow shows an answer in the window it was asked from, or in a new one; false when Slack lets it do neither.
+func (in *intake) inWindow(ctx context.Context, trigger string, ans Answer) bool {
+	view := blocks.Window(*ans.Message)
+	var err error
+	switch {
+	case ans.Window != "":
+		err = in.slack.UpdateForm(ctx, ans.Window, view)
+	case trigger != "":
+		err = in.slack.OpenForm(ctx, trigger, view)
+	default:
+		return false
+	}
+	if err != nil {
+		in.log.Warn("a window could not be shown", "err", err)
+	}
+	return err == nil
+}
+
 // submission runs the command of a form. Slack shows what the acknowledgement says: nothing closes the form.
 func (in *intake) submission(ctx context.Context, id string, data slack.InteractionCallback) {
 	req := Request{Via: core.ViaModal, Key: orElse(data.TriggerID, id), User: data.User.ID,
@@ -155,6 +192,9 @@ func (in *intake) submission(ctx context.Context, id string, data slack.Interact
 	taken := in.lanes.add(req.User, func() {
 		ans := in.bot.Dispatch(ctx, req)
 		timer.Stop()
+		if ans.Message != nil && ans.nowhere() && ans.Window == "" { // it takes the place of the form
+			ans.Form, ans.Message = blocks.Window(*ans.Message), nil
+		}
 		if !a.ack(inForm(ans)) {
 			in.calls.Go(func() { in.late(ctx, data.View.ID, ans) })
 		}

@@ -21,6 +21,7 @@ type formState struct {
 	Channel string            `json:"h,omitempty"`
 	Command string            `json:"s,omitempty"` // the slash command
 	Inline  bool              `json:"r,omitempty"` // the answer takes the place of what was clicked
+	Window  string            `json:"w,omitempty"` // the modal below, which shows the answer
 	Shown   map[string]string `json:"b,omitempty"` // digests of what an edit showed: what is left alone changes nothing
 }
 
@@ -44,7 +45,7 @@ func (c *call) ask(problem string, missing []Arg) (Answer, error) {
 		}
 	}
 	state := formState{Action: c.cmd.Action(), Fixed: map[string]string{}, Draft: c.req.Key, ReplyTo: c.req.ReplyTo,
-		Channel: c.req.Channel, Command: c.req.Command, Inline: c.req.Inline}
+		Channel: c.req.Channel, Command: c.req.Command, Inline: c.req.Inline, Window: c.req.Window}
 	values := map[string]string{}
 	if c.cmd.Present != nil {
 		present, err := c.cmd.Present(c)

@@ -25,6 +25,8 @@ type Slack interface {
 	core.Directory
 	// OpenForm opens a modal; the trigger lives three seconds.
 	OpenForm(ctx context.Context, trigger string, view *slack.ModalViewRequest) error
+	// PushForm opens a modal on top of the one that the trigger comes from; three may lie on each other.
+	PushForm(ctx context.Context, trigger string, view *slack.ModalViewRequest) error
 	// UpdateForm puts another view in the place of an open one.
 	UpdateForm(ctx context.Context, viewID string, view *slack.ModalViewRequest) error
 	// Respond posts an answer that only the asker sees to a response URL, which works for half an hour and
@@ -108,6 +110,16 @@ func (c *Client) OpenForm(ctx context.Context, trigger string, view *slack.Modal
 	defer cancel()
 	return patiently(ctx, func() error {
 		_, err := c.api.OpenViewContext(ctx, trigger, *view)
+		return err
+	})
+}
+
+// PushForm implements Slack.
+func (c *Client) PushForm(ctx context.Context, trigger string, view *slack.ModalViewRequest) error {
+	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
+	defer cancel()
+	return patiently(ctx, func() error {
+		_, err := c.api.PushViewContext(ctx, trigger, *view)
 		return err
 	})
 }

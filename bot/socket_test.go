@@ -87,6 +87,9 @@ func workspace(t *testing.T, cfg localslack.Config) *localslack.Server {
 	t.Helper()
 	cfg.App.Commands = []localslack.Command{
 		{Command: "/rollcall", Description: "Track releases", ShouldEscape: true}, {Command: "/rc", Description: "Track releases", ShouldEscape: true}}
+	for _, c := range Shortcuts {
+		cfg.App.Shortcuts = append(cfg.App.Shortcuts, localslack.Shortcut{Name: c.Name, CallbackID: c.ID, Message: c.Message})
+	}
 	s, err := localslack.Start(cfg)
 	require.NoError(t, err)
 	t.Cleanup(s.Close)

@@ -19,7 +19,7 @@ func (c *call) submitted(sub Submission) (Answer, error) {
 	if c.cmd == nil {
 		return Answer{}, &core.Error{Code: core.Conflict, Msg: "This form is from another version of Rollcall", Hint: "Close it and open it again."}
 	}
-	c.req.ReplyTo, c.req.Channel, c.req.Inline = state.ReplyTo, state.Channel, state.Inline
+	c.req.ReplyTo, c.req.Channel, c.req.Inline, c.req.Window = state.ReplyTo, state.Channel, state.Inline, state.Window
 	if state.Command != "" {
 		c.env.Command = state.Command
 	}

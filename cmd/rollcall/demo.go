@@ -91,6 +91,9 @@ func localApp() localslack.App {
 	for _, c := range bot.SlashCommands {
 		app.Commands = append(app.Commands, localslack.Command{Command: c.Name, Description: c.For, UsageHint: "help", ShouldEscape: true})
 	}
+	for _, c := range bot.Shortcuts {
+		app.Shortcuts = append(app.Shortcuts, localslack.Shortcut{Name: c.Name, CallbackID: c.ID, Message: c.Message})
+	}
 	for _, scope := range bot.Scopes {
 		app.Scopes = append(app.Scopes, scope.Name)
 	}
