@@ -55,4 +55,7 @@
 //     clusters shown, so that reading one cluster costs that cluster only.
 //   - 2026-11-25: Custom steps and overrides take the role operator; adding to
 //     the template takes admin, since it reaches everybody.
+//   - 2026-11-28: A download whose first line names an interpreter (#!) keeps
+//     that line first and has the target line second: "#!/bin/bash -e" says how
+//     the rest is run, and a comment before it would silently undo that.
 package core

@@ -341,17 +341,7 @@ func (c *canned) CustomerSteps(_ context.Context, _ core.Actor, release, ref str
 		if !cell.Applies() {
 			continue
 		}
-		one := core.StepView{ID: cell.ID, ShortID: fmt.Sprintf("D%d", step+1), Position: strconv.Itoa(step + 1), Name: c.name("step", step),
-			Type: core.Bash, Status: cell.Status, IsOverridden: step == 1, IsCustom: step == 3, Description: core.Maybe(c.name("text", step))}
-		if cell.Status != core.Pending {
-			one.ExecutedAt, one.ExecutedByName = &day, core.Maybe(c.name("person", 0))
-		}
-		if step == 1 {
-			one.NoteList = []core.Note{{At: day, ByName: c.name("person", 1), Text: c.name("text", 2)}}
-		}
-		if step == 2 {
-			one.Block = &core.Block{ByName: c.name("person", 1), At: day, Reason: c.name("waiting for the DBA", 1), NeedsName: "Cy"}
-		}
+		one := c.stepView(step, i)
 		v.Deploy.Steps = append(v.Deploy.Steps, one)
 	}
 	return v, c.ask()
@@ -361,6 +351,110 @@ func (c *canned) Activity(_ context.Context, _ core.Actor, q core.ActivityQuery)
 	v := &core.ActivityFeed{Events: c.events(), Query: q}
 	if len(v.Events) > 0 && q.Before == 0 {
 		v.Next = 395
+	}
+	return v, c.ask()
+}
+
+// script is what a step says, in each language there is.
+func (c *canned) script(step int) (core.StepType, string) {
+	switch step % 4 {
+	case 1:
+		return core.SQL, "-- " + c.name("step", step) + "\nALTER TABLE users ADD COLUMN note VARCHAR(100);\nUPDATE users SET note = '" + c.name("text", 0) + "' WHERE id > 100;\n"
+	case 3:
+		return core.Text, c.name("text", 0)
+	}
+	return core.Bash, "#!/bin/bash -e\n# " + c.name("step", step) + "\nfor pod in $(kubectl -n {{customer.metadata.zone IS MISSING}} get pods -o name); do\n\techo \"$pod\" # \u200bshown\ndone"
+}
+
+func (c *canned) stepView(step, customer int) core.StepView {
+	cell := c.cell(step, customer)
+	v := core.StepView{ID: cell.ID, ShortID: fmt.Sprintf("D%d", step+1), ReleaseID: 12, CustomerID: int64(customer + 1), Position: strconv.Itoa(step + 1),
+		Name: c.name("step", step), Category: core.Deploy, Status: cell.Status, IsOverridden: step == 1, IsCustom: step == 3,
+		Description: core.Maybe(c.name("text", step)), CustomerName: c.name("customer", customer),
+		ClusterName: c.name("cluster", customer/max(1, c.perCluster)), Namespace: c.name("namespace", customer), CreatedAt: day, UpdatedAt: day}
+	v.Type, _ = c.script(step)
+	v.TargetLine = fmt.Sprintf("%s · %s / %s · v2.5.0 · deploy %s (%s) %s", v.CustomerName, v.ClusterName, v.Namespace, v.Position, v.ShortID, v.Name)
+	v.Locked = c.status == core.Archived || cell.Status == core.Done || cell.Status == core.Skipped
+	if cell.Status != core.Pending {
+		v.ExecutedAt, v.ExecutedByName = &day, core.Maybe(c.name("person", 0))
+	}
+	if cell.Status == core.Skipped {
+		v.SkipReason = core.Maybe(c.name("not on this plan", 1))
+	}
+	if step == 1 {
+		v.NoteList = []core.Note{{At: day, ByName: c.name("person", 1), Text: c.name("text", 2)}}
+	}
+	if step == 2 {
+		v.Block = &core.Block{ByName: c.name("person", 1), At: day, Reason: c.name("waiting for the DBA", 1), NeedsName: "Cy"}
+		v.Claim = &core.Claim{ByName: c.name("person", 0), At: day}
+		v.Missing = []string{"customer.metadata.zone"}
+		v.Warnings = []string{"The value of {{customer.name}} holds a quote."}
+	}
+	return v
+}
+
+func (c *canned) Step(_ context.Context, _ core.Actor, q core.StepQuery) (*core.StepDetail, error) {
+	i, err := c.find(q.Customer, c.customers())
+	if err != nil {
+		return nil, err
+	}
+	n, err := c.find(strings.TrimPrefix(q.Step, "D"), c.steps)
+	if err != nil {
+		return nil, err
+	}
+	v := &core.StepDetail{Release: c.release(), Customer: c.customer(i), Step: c.stepView(n, i), FileName: "v2.5.0_prod-us_cust_deploy-01_x.sh"}
+	kind, text := c.script(n)
+	v.Step.Content = core.Maybe(text)
+	if v.Step.IsOverridden {
+		v.Original = &core.Original{Name: v.Step.Name, Type: kind, Content: text + "-- as in the template\n", MovedOn: i == 1}
+		v.Step.Content += core.Maybe("SELECT '" + c.name("customer", i) + "';\n")
+	}
+	v.History = []core.Activity{{At: day, Verb: "created", ActorName: c.name("person", 0)}, {At: day, Verb: "noted", ActorName: c.name("person", 1), Text: core.Maybe(c.name("text", 1))}}
+	if v.Step.Status != core.Pending {
+		v.History = append(v.History, core.Activity{At: day, Verb: "done", ActorName: c.name("person", 0), Status: &v.Step.Status})
+	}
+	return v, c.ask()
+}
+
+func (c *canned) template(step int, content bool) core.TemplateView {
+	v := core.TemplateView{ShortID: fmt.Sprintf("D%d", step+1), Position: strconv.Itoa(step + 1)}
+	v.Name, v.Category, v.Description = c.name("step", step), core.Deploy, core.Maybe(c.name("text", step))
+	var text string
+	if v.Type, text = c.script(step); content {
+		v.Content = core.Maybe(text)
+	}
+	return v
+}
+
+func (c *canned) Across(_ context.Context, _ core.Actor, _, step string) (*core.StepAcross, error) {
+	n, err := c.find(strings.TrimPrefix(step, "D"), c.steps)
+	if err != nil {
+		return nil, err
+	}
+	v := &core.StepAcross{Release: c.release(), Step: c.template(n, true), Customers: []core.StepView{}}
+	var cells []core.Cell
+	for _, i := range c.all() {
+		if cell := c.cell(n, i); cell.Applies() && c.status != core.Draft {
+			cells = append(cells, cell)
+			v.Customers = append(v.Customers, c.stepView(n, i))
+		}
+	}
+	v.Progress = count(cells...)
+	return v, c.ask()
+}
+
+func (c *canned) Templates(_ context.Context, _ core.Actor, _ string, content bool) (*core.TemplateList, error) {
+	v := &core.TemplateList{Release: c.release(), Verify: []core.TemplateView{}}
+	for step := range c.steps {
+		v.Deploy = append(v.Deploy, c.template(step, content))
+	}
+	return v, c.ask()
+}
+
+func (c *canned) Blockers(context.Context, core.Actor, string) (*core.StepsList, error) {
+	v := &core.StepsList{Steps: []core.StepView{}}
+	if c.customers() > 2 && c.steps > 2 {
+		v.Steps = append(v.Steps, c.stepView(2, 2))
 	}
 	return v, c.ask()
 }

@@ -1,6 +1,7 @@
 package statuspage
 
 import (
+	"fmt"
 	"html/template"
 	"strconv"
 
@@ -62,7 +63,7 @@ func cells(g grid, row int) template.HTML {
 		b = append(b, "/customers/"...)
 		b = strconv.AppendInt(b, g.Customers[i].ID, 10)
 		if id := g.Rows[row].ShortID; id != "" { // several custom steps folded into a row have none
-			b = append(b, '#')
+			b = append(b, "/steps/"...)
 			b = appendShortID(b, id)
 		}
 		b = append(b, '>')
@@ -73,6 +74,23 @@ func cells(g grid, row int) template.HTML {
 		b = append(b, `</a>`...)
 	}
 	return template.HTML(b)
+}
+
+// RowURL is the page of a row: the step across all customers, or the one customer's own step.
+func (g grid) RowURL(row int) string {
+	r := g.Rows[row]
+	switch {
+	case r.ShortID == "":
+		return g.Unfold
+	case !r.IsCustom:
+		return fmt.Sprintf("/releases/%d/steps/%s", g.Release, r.ShortID)
+	}
+	for i, c := range g.Cells.Row(row) {
+		if c.Applies() {
+			return stepURL(g.Release, g.Customers[i].ID, r.ShortID)
+		}
+	}
+	return ""
 }
 
 func appendMarks(b []byte, marks core.Marks) []byte {

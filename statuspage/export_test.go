@@ -20,3 +20,9 @@ func (s *Site) EachRoute(t *testing.T, f func(method, pattern string)) {
 
 // Markdown is what descriptions go through.
 var Markdown = markdown
+
+// Code is what contents go through, and Difference what sets two of them beside each other.
+var (
+	Code       = code
+	Difference = difference
+)

@@ -9,6 +9,7 @@ import (
 	"io"
 	"io/fs"
 	"path"
+	"reflect"
 	"strconv"
 	"strings"
 	"time"
@@ -83,25 +84,31 @@ var vocabulary = template.FuncMap{
 	"number":   number,
 	"plural":   plural,
 	"title":    capital,
+	"visible":  core.Visible,
+	"kind":     kindOf,
+	"heading":  func(panel bool, label string) heading { return heading{panel, label} },
+	"stepurl":  stepURL,
 	"markdown": markdown,
 	"about":    about,
 	"cells":    cells,
+	"draftSteps": func(label string, release int64, steps []core.TemplateView) draftSteps {
+		return draftSteps{label, release, steps}
+	},
 	"part":     func(label string, c core.Counts) part { return part{label, c} },
 	"more":     more,
 	"counts":   countsText,
 	"category": func(p core.Progress, c core.Category) core.Counts { return p.Category(c) },
-	"first":    func(n int, s []string) []string { return s[:min(n, len(s))] },
+	"first":    first,
 }
 
 // about is the page of what an event changed, as closely as there is one; "" when there is none.
 func about(e core.Activity) string {
 	switch {
 	case e.ReleaseID != nil && e.CustomerID != nil:
-		path := fmt.Sprintf("/releases/%d/customers/%d", *e.ReleaseID, *e.CustomerID)
 		if e.StepID != "" {
-			path += "#" + string(e.StepID)
+			return stepURL(*e.ReleaseID, *e.CustomerID, string(e.StepID))
 		}
-		return path
+		return fmt.Sprintf("/releases/%d/customers/%d", *e.ReleaseID, *e.CustomerID)
 	case e.CustomerID != nil:
 		return fmt.Sprintf("/customers/%d", *e.CustomerID)
 	case e.ReleaseID != nil:
@@ -110,6 +117,30 @@ func about(e core.Activity) string {
 		return fmt.Sprintf("/clusters/%d", *e.ClusterID)
 	}
 	return ""
+}
+
+// heading is a title of a section: a level lower in a panel, which has a title of its own.
+type heading struct {
+	Panel bool
+	Label string
+}
+
+// kindOf is how a type of content is called.
+func kindOf(t core.StepType) string {
+	switch t {
+	case core.Bash:
+		return "Bash"
+	case core.SQL:
+		return "SQL"
+	}
+	return capital(t)
+}
+
+// draftSteps is what a release will consist of, in one category.
+type draftSteps struct {
+	Label   string
+	Release int64
+	Steps   []core.TemplateView
 }
 
 // part is one labelled share of a release.
@@ -174,6 +205,12 @@ func more(n, shown int) string {
 		return ""
 	}
 	return " and " + number(n-shown) + " more"
+}
+
+// first is the first n of a list of anything.
+func first(n int, list any) any {
+	v := reflect.ValueOf(list)
+	return v.Slice(0, min(n, v.Len())).Interface()
 }
 
 // countsText is the sentence that answers how far things are. Reverted and skipped steps are named only when there

@@ -6,6 +6,24 @@ import (
 	"rollcall/core"
 )
 
+// dashboardView is the overview with what stands in somebody's way.
+type dashboardView struct {
+	*core.Dashboard
+	Blocked []core.StepView `json:"blocked"`
+}
+
+func askDashboard(s *Site, q *request) (dashboardView, error) {
+	d, err := s.cfg.Views.Dashboard(q.ctx, q.actor)
+	if err != nil {
+		return dashboardView{}, err
+	}
+	v := dashboardView{d, []core.StepView{}}
+	if slices.ContainsFunc(d.ActiveReleases, func(r core.ReleaseView) bool { return r.Blocked > 0 }) {
+		v.Blocked, err = s.blocked(q, "")
+	}
+	return v, err
+}
+
 // clustersBody is the list of clusters.
 type clustersBody struct {
 	*core.ClusterList
@@ -19,7 +37,9 @@ type customersBody struct {
 	Filter   choice
 	Sort     choice
 	Filtered bool
+	Archived bool // shown too
 	Clear    string
+	Gone     string // this page with archived customers, or without
 }
 
 type customerGroup struct {
@@ -100,7 +120,10 @@ func dressCustomers(q *request, v *core.CustomerList) frame {
 	for _, name := range v.Unknown {
 		q.ignored("cluster", name)
 	}
-	b := customersBody{CustomerList: v, Clear: q.URL.Path}
+	b := customersBody{CustomerList: v, Clear: q.with("cluster", ""), Archived: v.Query.Archived, Gone: q.with("archived", "yes")}
+	if b.Archived {
+		b.Gone = q.with("archived", "")
+	}
 	chosen := without(q.list("cluster"), v.Unknown)
 	b.Filtered = len(chosen) > 0
 	b.Filter = choose("cluster", "Cluster", "All clusters", chosen, named(v.Clusters))

@@ -3,6 +3,7 @@ package statuspage
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"rollcall/core"
@@ -12,18 +13,33 @@ import (
 // opened: a browser takes seconds to lay out 50,000.
 const maxInline = 10_000
 
-// matrixBody is a release's matrix with the address of every other way to look at it.
-type matrixBody struct {
+// matrixView is a release's matrix with what a release manager asks next: what is blocked and, while it is a draft, what
+// it will consist of.
+type matrixView struct {
 	*core.Matrix
-	Tabs     []tab
-	Grids    []grid
-	Cluster  choice
-	Status   choice
-	Sort     choice
-	Category core.Category
-	Chosen   bool // some clusters only: progress is of these
-	Filtered bool
-	Clear    string
+	Blocked []core.StepView     `json:"blocked"`
+	Deploy  []core.TemplateView `json:"deploy,omitempty"` // of a draft
+	Verify  []core.TemplateView `json:"verify,omitempty"`
+}
+
+// matrixBody is a matrix with the address of every other way to look at it.
+type matrixBody struct {
+	matrixView
+	Tabs      []tab
+	Grids     []grid
+	Cluster   choice
+	Status    choice
+	Sort      choice
+	Category  core.Category
+	Cells     int  // in all clusters
+	Chosen    bool // some clusters only: progress is of these
+	Filtered  bool
+	Compact   bool
+	Withdrawn bool // shown too
+	Keep      []option
+	Clear     string
+	Dense     string // this page with the other density
+	Gone      string // this page with withdrawn customers, or without
 }
 
 type tab struct {
@@ -34,35 +50,87 @@ type tab struct {
 
 var matrixSorts = []string{"name", "progress", "cluster"}
 
-func askMatrix(s *Site, q *request) (*core.Matrix, error) {
-	return s.cfg.Views.Matrix(q.ctx, q.actor, matrixQuery(q))
+func askMatrix(s *Site, q *request) (matrixView, error) {
+	m, err := s.cfg.Views.Matrix(q.ctx, q.actor, matrixQuery(q))
+	if err != nil {
+		return matrixView{}, err
+	}
+	v := matrixView{Matrix: m, Blocked: []core.StepView{}}
+	if m.Release.Status == core.Draft {
+		t, err := s.cfg.Views.Templates(q.ctx, q.actor, q.id("id"), false)
+		if err != nil {
+			return v, err
+		}
+		v.Deploy, v.Verify = t.Deploy, t.Verify
+		return v, nil
+	}
+	if m.Release.Blocked > 0 {
+		if v.Blocked, err = s.blocked(q, q.id("id")); err != nil {
+			return v, err
+		}
+	}
+	if len(m.Query.Clusters) > 0 { // by number or name: those shown are the ones asked for
+		v.Blocked = slices.DeleteFunc(v.Blocked, func(b core.StepView) bool {
+			return !slices.ContainsFunc(m.Clusters, func(c core.MatrixCluster) bool { return c.Cluster.Name == b.ClusterName })
+		})
+	}
+	return v, nil
+}
+
+// blocked lists what stands in somebody's way, in one release or in all active ones; nothing for those who may not ask.
+func (s *Site) blocked(q *request, release string) ([]core.StepView, error) {
+	v, err := s.cfg.Views.Blockers(q.ctx, q.actor, release)
+	if core.ErrorCode(err) == core.Forbidden {
+		return []core.StepView{}, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return v.Steps, nil
 }
 
 // matrixQuery reads the filters of a matrix. The page shows deploy steps unless asked for others.
 func matrixQuery(q *request) core.MatrixQuery {
 	m := core.MatrixQuery{
 		Release: q.id("id"), Category: pickOne(q, "category", core.Categories), Clusters: q.list("cluster"),
-		Sort: pickOne(q, "sort", matrixSorts), AllCustom: q.yes("custom"),
+		Sort: pickOne(q, "sort", matrixSorts), AllCustom: q.yes("custom"), Withdrawn: q.yes("withdrawn"),
 	}
 	if m.Category == "" {
 		m.Category = core.Deploy
 	}
+	m.Statuses = pickStatuses(q)
+	return m
+}
+
+// pickStatuses are the statuses asked for; unknown ones are left out with a note.
+func pickStatuses(q *request) (out []core.Status) {
 	for _, v := range q.list("status") {
 		var st core.Status
 		if err := st.UnmarshalText([]byte(strings.ToLower(v))); err != nil {
 			q.ignored("status", v)
 			continue
 		}
-		m.Statuses = append(m.Statuses, st)
+		out = append(out, st)
 	}
-	return m
+	return out
 }
 
-func dressMatrix(q *request, v *core.Matrix) frame {
+// statusOptions are what a filter by status offers.
+func statusOptions() []option {
+	var known []string
+	for _, st := range core.Statuses {
+		known = append(known, st.String())
+	}
+	return words(known)
+}
+
+var densities = []string{"compact", "comfortable"}
+
+func dressMatrix(q *request, v matrixView) frame {
 	for _, name := range v.Unknown {
 		q.ignored("cluster", name)
 	}
-	b := matrixBody{Matrix: v, Category: v.Query.Category}
+	b := matrixBody{matrixView: v, Category: v.Query.Category, Withdrawn: v.Query.Withdrawn}
 	for _, c := range core.Categories {
 		value := string(c)
 		if c == core.Deploy {
@@ -72,25 +140,46 @@ func dressMatrix(q *request, v *core.Matrix) frame {
 	}
 	chosen := without(q.list("cluster"), v.Unknown)
 	b.Cluster = choose("cluster", "Cluster", "All clusters", chosen, named(v.Names))
-	var statuses, known []string
+	var statuses []string
 	for _, st := range v.Query.Statuses {
 		statuses = append(statuses, st.String())
 	}
-	for _, st := range core.Statuses {
-		known = append(known, st.String())
-	}
-	b.Status = choose("status", "Status", "All statuses", statuses, words(known))
+	b.Status = choose("status", "Status", "All statuses", statuses, statusOptions())
 	b.Sort = choose("sort", "Sort customers by", "Name", without([]string{v.Query.Sort}, []string{"", "name"}),
 		[]option{{Value: "progress", Label: "Progress"}, {Value: "cluster", Label: "Cluster"}})
 	b.Chosen = len(chosen) > 0
 	b.Filtered = b.Chosen || len(statuses) > 0
 	b.Clear = q.with("cluster", "", "status", "")
-	b.Grids = grids(q, v)
+	b.Compact = pickOne(q, "density", densities) == "compact"
+	b.Dense, b.Gone = q.with("density", "compact"), q.with("withdrawn", "yes")
+	if b.Compact {
+		b.Dense = q.with("density", "")
+	}
+	if b.Withdrawn {
+		b.Gone = q.with("withdrawn", "")
+	}
+	for _, key := range []string{"category", "custom", "density", "withdrawn"} { // what the form does not ask for
+		if value := q.filters.Get(key); value != "" {
+			b.Keep = append(b.Keep, option{Value: value, Label: key})
+		}
+	}
+	b.Grids = grids(q, v.Matrix)
+	for _, g := range b.Grids {
+		b.Cells += len(g.Rows) * len(g.Customers)
+	}
 	title := v.Release.Label()
 	if title != v.Release.Name {
 		title += " " + v.Release.Name
 	}
-	return frame{Title: title, Note: v.Progress.Percent.String(), Body: b}
+	return frame{Title: title, Note: share(v.Progress.Percent), Body: b}
+}
+
+// share is how much is done, for a title; "" when there is nothing to do.
+func share(p core.Percent) string {
+	if p < 0 {
+		return ""
+	}
+	return p.String()
 }
 
 // grids decides which clusters stand in the page opened: the first whatever its size, so that a cluster asked for alone

@@ -21,7 +21,10 @@ type page struct {
 	layout string // the template's name
 	nav    string // the entry of the navigation that it stands under
 	ask    func(*Site, *request) (any, error)
-	dress  func(*request, any) frame
+	dress  func(*request, any) (frame, error)
+
+	// secret pages hold contents of steps, which nobody but the reader may keep.
+	secret bool
 }
 
 // frame is what a template is given.
@@ -40,16 +43,26 @@ type frame struct {
 
 // pageOf ties a query's view to the function that dresses it, whose type must be the same.
 func pageOf[V any](path, layout, nav string, ask func(*Site, *request) (V, error), dress func(*request, V) frame) page {
+	return secretPageOf(path, layout, nav, ask, func(q *request, v V) (frame, error) { return dress(q, v), nil }).public()
+}
+
+// secretPageOf is pageOf for pages with contents of steps.
+func secretPageOf[V any](path, layout, nav string, ask func(*Site, *request) (V, error), dress func(*request, V) (frame, error)) page {
 	return page{path, layout, nav,
 		func(s *Site, q *request) (any, error) { return ask(s, q) },
-		func(q *request, v any) frame { return dress(q, v.(V)) },
+		func(q *request, v any) (frame, error) { return dress(q, v.(V)) },
+		true,
 	}
+}
+
+func (p page) public() page {
+	p.secret = false
+	return p
 }
 
 var pages = []page{
 	pageOf("/", "dashboard", "dashboard",
-		func(s *Site, q *request) (*core.Dashboard, error) { return s.cfg.Views.Dashboard(q.ctx, q.actor) },
-		func(_ *request, v *core.Dashboard) frame { return frame{Title: "Dashboard", Body: v} }),
+		askDashboard, func(_ *request, v dashboardView) frame { return frame{Title: "Dashboard", Body: v} }),
 	pageOf("/clusters", "clusters", "clusters",
 		func(s *Site, q *request) (*core.ClusterList, error) {
 			return s.cfg.Views.Clusters(q.ctx, q.actor, q.yes("archived"))
@@ -75,19 +88,25 @@ var pages = []page{
 			return s.cfg.Views.CustomerSteps(q.ctx, q.actor, q.id("id"), q.id("customer"))
 		},
 		func(_ *request, v *core.CustomerSteps) frame {
-			return frame{Title: v.Customer.Name + " in " + v.Release.Label(), Note: v.Progress.Percent.String(), Body: v}
+			return frame{Title: v.Customer.Name + " in " + v.Release.Label(), Note: share(v.Progress.Percent), Body: v}
 		}),
+	secretPageOf("/releases/{id}/steps/{step}", "across", "releases", askAcross, dressAcross),
+	secretPageOf(stepPath, "step", "releases", askStep, dressStep),
+	secretPageOf(stepPath+"/original", "original", "releases", askOriginal, dressOriginal),
 	pageOf("/activity", "activity", "activity", askActivity, dressActivity),
 }
 
 // show answers with a page.
 func (s *Site) show(p page) http.HandlerFunc {
-	return s.answer(htmlType, func(q *request) ([]byte, error) {
+	return p.way(s)(htmlType, func(q *request) ([]byte, error) {
 		v, err := p.ask(s, q)
 		if err != nil {
 			return nil, err
 		}
-		f := p.dress(q, v)
+		f, err := p.dress(q, v)
+		if err != nil {
+			return nil, err
+		}
 		f.Nav, f.Notes, f.Revision = p.nav, q.notes, q.revision
 		f.About, f.SignOut, f.Build = true, s.cfg.Gate != nil, s.cfg.Build
 		return s.layouts.render(p.layout, "frame", f)
@@ -96,7 +115,7 @@ func (s *Site) show(p page) http.HandlerFunc {
 
 // showJSON answers with a page's view.
 func (s *Site) showJSON(p page) http.HandlerFunc {
-	return s.answer(jsonType, func(q *request) ([]byte, error) {
+	return p.way(s)(jsonType, func(q *request) ([]byte, error) {
 		v, err := p.ask(s, q)
 		if err != nil {
 			return nil, err
@@ -107,6 +126,35 @@ func (s *Site) showJSON(p page) http.HandlerFunc {
 		}
 		return append(b, '\n'), nil
 	})
+}
+
+// way is how a page is answered: kept and compared by revision, or made anew each time.
+func (p page) way(s *Site) func(kind string, build func(*request) ([]byte, error)) http.HandlerFunc {
+	if p.secret {
+		return s.answerOnce
+	}
+	return s.answer
+}
+
+// answerOnce makes an answer that nobody keeps, neither here nor in the browser.
+func (s *Site) answerOnce(kind string, build func(*request) ([]byte, error)) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		q, err := s.read(r)
+		if err != nil {
+			s.failWith(w, r, err)
+			return
+		}
+		plain, err := build(q)
+		var a answer
+		if err == nil {
+			a, err = newAnswer(kind, plain, encodingFor(r))
+		}
+		if err != nil {
+			s.failWith(w, r, err)
+			return
+		}
+		a.send(w)
+	}
 }
 
 // answer reads the request, sends 304 or a kept answer without asking core when there is nothing newer, and turns

@@ -45,6 +45,8 @@ func service(t *testing.T) *core.Service {
 		core.ActivateRelease{Release: "v2.5.0", Confirm: true},
 		core.MarkDone{Target: core.Target{Release: "v2.5.0", Customer: "cust-a-prod", Step: "D1"}, Note: "build 812"},
 		core.SkipStep{Target: core.Target{Release: "v2.5.0", Customer: "cust-d-prod", Step: "D2"}, Reason: "not on this plan"},
+		core.OverrideStep{Target: core.Target{Release: "v2.5.0", Customer: "cust-b-prod", Step: "D2"}, Content: "SELECT 2;\nSELECT 3;\n"},
+		core.BlockStep{Target: core.Target{Release: "v2.5.0", Customer: "cust-d-prod", Step: "D1"}, Reason: "their backup is still running"},
 	} {
 		do(t, svc, op)
 	}
@@ -55,7 +57,9 @@ func TestPagesOverTheRealService(t *testing.T) {
 	s := site(t, service(t))
 	for name, path := range map[string]string{"dashboard": "/", "clusters": "/clusters", "cluster": "/clusters/1", "customers": "/customers",
 		"customer": "/customers/1", "releases": "/releases", "matrix": "/releases/1", "verify": "/releases/1?category=verify",
-		"steps": "/releases/1/customers/1", "activity": "/activity"} {
+		"steps": "/releases/1/customers/1", "across": "/releases/1/steps/D2", "step": "/releases/1/customers/1/steps/D1",
+		"override": "/releases/1/customers/2/steps/D2", "original": "/releases/1/customers/2/steps/D2/original",
+		"blocked": "/releases/1/customers/3/steps/D1", "text": "/releases/1/customers/1/steps/V1", "activity": "/activity"} {
 		t.Run(name, func(t *testing.T) {
 			w := get(s, path)
 			require.Equal(t, http.StatusOK, w.Code, w.Body)
@@ -63,7 +67,9 @@ func TestPagesOverTheRealService(t *testing.T) {
 			golden(t, "real-"+name, w)
 		})
 	}
-	for _, path := range []string{"/clusters/9", "/customers/9", "/releases/9", "/releases/1/customers/9", "/releases/1/clusters/9/grid", "/activity?release=9"} {
+	for _, path := range []string{"/clusters/9", "/customers/9", "/releases/9", "/releases/1/customers/9", "/releases/1/clusters/9/grid", "/activity?release=9",
+		"/releases/1/steps/D9", "/releases/1/customers/1/steps/D9", "/releases/1/customers/1/steps/D9/raw", "/releases/1/customers/1/steps/D9/panel",
+		"/releases/1/customers/1/steps/D1/original", "/releases/9/customers/1/steps/D1"} {
 		assert.Equal(t, http.StatusNotFound, get(s, path).Code, path)
 	}
 	odd := get(s, "/releases/1?cluster=nowhere")
@@ -79,7 +85,7 @@ func TestManyCustomStepsFoldIntoARowThatUnfolds(t *testing.T) {
 	}
 	s := site(t, svc)
 	folded := get(s, "/releases/1?cluster=prod-us").Body.String()
-	assert.Contains(t, folded, `<a href="/releases/1?cluster=prod-us&amp;custom=all">11 custom steps</a>`)
+	assert.Contains(t, folded, `<a href="/releases/1?cluster=prod-us&amp;custom=all"><bdi>11 custom steps</bdi></a>`)
 	assert.Contains(t, folded, `<a href=/releases/1/customers/1>Pending`, "the customer's page, as there is no one step")
 	unfolded := get(s, "/releases/1?cluster=prod-us&custom=all").Body.String()
 	assert.Contains(t, unfolded, "Extra 10")
@@ -89,15 +95,18 @@ func TestManyCustomStepsFoldIntoARowThatUnfolds(t *testing.T) {
 func TestTwinsOverTheRealService(t *testing.T) {
 	s := site(t, service(t))
 	for path, keys := range map[string][]string{
-		"/index.json":                  {"active_releases", "clusters", "stats", "activity"},
-		"/clusters.json":               {"clusters"},
-		"/clusters/1.json":             {"cluster", "customers"},
-		"/customers.json":              {"customers"},
-		"/customers/1.json":            {"customer", "releases"},
-		"/releases.json":               {"releases"},
-		"/releases/1.json":             {"release", "progress", "clusters"},
-		"/releases/1/customers/1.json": {"release", "customer", "deploy", "verify"},
-		"/activity.json":               {"events", "next"},
+		"/index.json":                                    {"active_releases", "clusters", "stats", "activity"},
+		"/clusters.json":                                 {"clusters"},
+		"/clusters/1.json":                               {"cluster", "customers"},
+		"/customers.json":                                {"customers"},
+		"/customers/1.json":                              {"customer", "releases"},
+		"/releases.json":                                 {"releases"},
+		"/releases/1.json":                               {"release", "progress", "clusters"},
+		"/releases/1/customers/1.json":                   {"release", "customer", "deploy", "verify"},
+		"/releases/1/steps/D2.json":                      {"release", "step", "customers"},
+		"/releases/1/customers/2/steps/D2.json":          {"release", "customer", "step", "original", "history"},
+		"/releases/1/customers/2/steps/D2/original.json": {"release", "customer", "step", "original", "history"},
+		"/activity.json":                                 {"events", "next"},
 	} {
 		w := get(s, path)
 		require.Equal(t, http.StatusOK, w.Code, path)

@@ -22,15 +22,16 @@ type request struct {
 	revision int64
 	filters  url.Values
 	notes    []string
+	scribe   *scribe
 }
 
 // read takes a request apart. A malformed id or query is refused here, before any page sees it.
 func (s *Site) read(r *http.Request) (*request, error) {
-	q := &request{Request: r, ctx: r.Context(), actor: actorOf(r)}
+	q := &request{Request: r, ctx: r.Context(), actor: actorOf(r), scribe: s.scribe}
 	params := chi.RouteContext(q.ctx).URLParams
 	for i, key := range params.Keys {
-		if _, err := strconv.ParseUint(params.Values[i], 10, 63); err != nil && key != "*" {
-			return nil, &core.Error{Code: core.Invalid, Msg: "This address has something other than a number for an id",
+		if !wellFormed(key, params.Values[i]) {
+			return nil, &core.Error{Code: core.Invalid, Msg: "This address has something other than a number or a step for an id",
 				Hint: "Start again from the dashboard."}
 		}
 	}
@@ -43,7 +44,22 @@ func (s *Site) read(r *http.Request) (*request, error) {
 	return q, err
 }
 
-// id is a path parameter; read has made sure that it is a number.
+// wellFormed is true for a number, or for a step's short id where a step is named.
+func wellFormed(key, value string) bool {
+	switch key {
+	case "*":
+		return true
+	case "step":
+		if value == "" || !strings.ContainsRune("DVC", rune(value[0])) {
+			return false
+		}
+		value = value[1:]
+	}
+	_, err := strconv.ParseUint(value, 10, 63)
+	return err == nil
+}
+
+// id is a path parameter; read has made sure that it is a number, or a step's short id.
 func (q *request) id(name string) string { return chi.URLParam(q.Request, name) }
 
 // yes reports whether a switch is on.

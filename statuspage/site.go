@@ -29,6 +29,10 @@ type Views interface {
 	Releases(context.Context, core.Actor, core.ReleasesQuery) (*core.ReleaseList, error)
 	Matrix(context.Context, core.Actor, core.MatrixQuery) (*core.Matrix, error)
 	CustomerSteps(ctx context.Context, a core.Actor, release, customer string) (*core.CustomerSteps, error)
+	Across(ctx context.Context, a core.Actor, release, step string) (*core.StepAcross, error)
+	Step(context.Context, core.Actor, core.StepQuery) (*core.StepDetail, error)
+	Templates(ctx context.Context, a core.Actor, release string, content bool) (*core.TemplateList, error)
+	Blockers(ctx context.Context, a core.Actor, release string) (*core.StepsList, error)
 	Activity(context.Context, core.Actor, core.ActivityQuery) (*core.ActivityFeed, error)
 
 	// Revision grows with every change that a view may show. It is cheap: a page that is not newer is not built.
@@ -67,6 +71,7 @@ type Site struct {
 	signIns counter
 	reads   counter
 	kept    *shelf
+	scribe  *scribe
 }
 
 // keptBytes is how much memory answers may take that are kept for those who ask for the same.
@@ -77,7 +82,7 @@ func New(cfg Config) (*Site, error) {
 	if cfg.Views == nil || cfg.BaseURL == nil || cfg.Now == nil || cfg.NewRef == nil || cfg.Log == nil {
 		return nil, errors.New("statuspage: the configuration is incomplete")
 	}
-	s := &Site{cfg: cfg, signIns: counter{most: signInsPerMinute}, reads: counter{most: pagesPerMinute}, kept: newShelf(keptBytes)}
+	s := &Site{cfg: cfg, signIns: counter{most: signInsPerMinute}, reads: counter{most: pagesPerMinute}, kept: newShelf(keptBytes), scribe: newScribe()}
 	var err error
 	if s.assets, err = loadAssets(); err != nil {
 		return nil, err
@@ -122,6 +127,8 @@ func (s *Site) route() (chi.Router, error) {
 				both(m, twin(p.path), s.showJSON(p))
 			}
 			both(m, "/releases/{id}/clusters/{cluster}/grid", s.showGrid())
+			both(m, stepPath+"/panel", s.showPanel())
+			both(m, stepPath+"/raw", s.download())
 		})
 	})
 	return m, err

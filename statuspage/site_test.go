@@ -66,6 +66,12 @@ var everyPage = map[string]string{
 	"releases":  "/releases",
 	"matrix":    "/releases/12",
 	"steps":     "/releases/12/customers/2",
+	"across":    "/releases/12/steps/D2",
+	"step":      "/releases/12/customers/2/steps/D1",
+	"sql":       "/releases/12/customers/2/steps/D2",
+	"blocked":   "/releases/12/customers/3/steps/D3",
+	"text":      "/releases/12/customers/2/steps/D4",
+	"original":  "/releases/12/customers/2/steps/D2/original",
 	"activity":  "/activity",
 }
 
@@ -131,6 +137,9 @@ func TestMatrixFilters(t *testing.T) {
 	assert.NotContains(t, body, `id="cluster-1"`)
 	assert.Contains(t, body, ` x"`, "what does not match is dimmed")
 
+	assert.NotContains(t, body, "compact\"", "comfortable unless asked otherwise")
+	assert.Contains(t, get(s, "/releases/12?density=compact").Body.String(), `class="cluster compact"`)
+
 	both := get(s, "/releases/12?cluster=prod-us&cluster=prod-eu").Body.String()
 	assert.Equal(t, 2, strings.Count(both, `<details class="cluster"`))
 	comma := get(s, "/releases/12?cluster=prod-us,prod-eu").Body.String()
@@ -186,7 +195,7 @@ func TestHeadersOnEveryRoute(t *testing.T) {
 	s := site(t, typical(), locked(&gate{}))
 	paths := map[string]bool{}
 	s.EachRoute(t, func(method, pattern string) {
-		path := strings.NewReplacer("{id}", "12", "{customer}", "2", "{cluster}", "1", "{token}", "tok", "{file}", "none.css").Replace(pattern)
+		path := strings.NewReplacer("{id}", "12", "{customer}", "2", "{cluster}", "1", "{token}", "tok", "{step}", "D2", "{file}", "none.css").Replace(pattern)
 		paths[pattern] = true
 		for _, cookie := range []string{"", "rollcall=good"} {
 			w := send(s, method, path, "Cookie", cookie, "Sec-Fetch-Site", "same-origin")

@@ -11,4 +11,3 @@ const clock = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyl
 function localTimes(root) {
   for (const t of root.querySelectorAll('time[datetime]')) t.title = clock.format(new Date(t.dateTime));
 }
-localTimes(document);

@@ -12,6 +12,7 @@ async function load(cluster) {
     fill(box, await answer.text());
     place.replaceWith(...box.childNodes);
     roam(cluster);
+    localTimes(cluster);
   } catch {
     place.ariaBusy = 'false';
     if (!place.querySelector('.none')) {
@@ -28,8 +29,11 @@ for (const c of clusters) {
   c.addEventListener('toggle', () => { if (c.open) load(c); });
 }
 
+// Expanding everything loads two clusters at a time, and asks first when that is more than a browser likes.
+const manyCells = 20000;
 const expand = document.getElementById('expand');
 if (expand && clusters.length > 1) {
+  let asked = Number(expand.dataset.cells) <= manyCells;
   const draw = () => {
     const all = clusters.every((c) => c.open);
     expand.ariaExpanded = String(all);
@@ -38,10 +42,19 @@ if (expand && clusters.length > 1) {
   expand.hidden = false;
   expand.addEventListener('click', async () => {
     const open = !clusters.every((c) => c.open);
-    for (const c of clusters) {
-      if (open) await load(c); // one after the other: a hundred at once would only be slower
-      c.open = open;
+    if (open && !asked) {
+      asked = true;
+      expand.textContent = `Really show all ${Number(expand.dataset.cells).toLocaleString('en')} cells?`;
+      return;
     }
+    const rest = [...clusters];
+    const some = async () => {
+      for (let c = rest.shift(); c; c = rest.shift()) {
+        if (open) await load(c);
+        c.open = open;
+      }
+    };
+    await Promise.all([some(), some()]);
     draw();
   });
   document.addEventListener('toggle', draw, true);
