@@ -3,6 +3,7 @@ package core
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"rollcall/storage"
 )
@@ -20,24 +21,33 @@ type frozenCustomer struct {
 	Cluster   int64  `json:"cluster_id"`
 	Name      string `json:"name"`
 	Namespace string `json:"namespace"`
+	Archived  bool   `json:"archived,omitempty"` // it had left the matrix before; its own pages are frozen all the same
 }
 
 func frozenPath(release int64) string { return "frozen/" + idKey(release) }
 
 // freeze collects the present names of a release's customers.
 func freeze(r storage.Reader, rel *Release) (*frozenNames, error) {
-	sh, err := newSheet(r, rel)
+	ro, err := readRoster(r, rel.ID)
 	if err != nil {
 		return nil, err
 	}
-	if err := sh.addEnrolled(r, nil); err != nil {
-		return nil, err
-	}
 	fz := &frozenNames{}
-	for _, sec := range sh.sections {
-		fz.Clusters = append(fz.Clusters, sec.cluster)
-		for _, m := range sec.members {
-			fz.Customers = append(fz.Customers, frozenCustomer{m.customer, sec.cluster.ID, m.name, m.namespace})
+	for _, id := range sortedKeys(ro.groups) {
+		if len(ro.groups[id]) == 0 {
+			continue
+		}
+		cl, err := clusters.get(r, idKey(id))
+		if err != nil {
+			return nil, err
+		}
+		fz.Clusters = append(fz.Clusters, ClusterRef{cl.ID, cl.Name})
+		for _, e := range ro.groups[id] {
+			c, err := customers.get(r, idKey(e.Customer))
+			if err != nil {
+				return nil, err
+			}
+			fz.Customers = append(fz.Customers, frozenCustomer{c.ID, id, c.Name, c.Namespace, !c.IsActive})
 		}
 	}
 	return fz, nil
@@ -61,7 +71,7 @@ func readFrozen(r storage.Reader, release int64) (*frozenNames, error) {
 
 // addFrozen adds the customers of an archived release under their frozen names.
 func (sh *sheet) addFrozen(r storage.Reader, fz *frozenNames, wanted []string) error {
-	ids := sh.choose(fz.Clusters, wanted)
+	members := map[int64][]member{}
 	ro, err := readRoster(r, sh.rel.ID)
 	if err != nil {
 		return err
@@ -72,19 +82,17 @@ func (sh *sheet) addFrozen(r storage.Reader, fz *frozenNames, wanted []string) e
 			enrolled[e.Customer] = e
 		}
 	}
-	chosen := map[int64]bool{}
-	for _, id := range ids {
-		chosen[id] = true
-	}
-	members := map[int64][]member{}
 	for _, c := range fz.Customers {
-		if sh.part && !chosen[c.Cluster] {
-			continue
+		if !c.Archived {
+			members[c.Cluster] = append(members[c.Cluster], member{c.ID, c.Name, c.Namespace, enrolled[c.ID]})
 		}
-		members[c.Cluster] = append(members[c.Cluster], member{c.ID, c.Name, c.Namespace, enrolled[c.ID]})
 	}
-	for _, c := range fz.Clusters {
-		sh.add(c, members[c.ID])
+	shown := slices.DeleteFunc(slices.Clone(fz.Clusters), func(c ClusterRef) bool { return len(members[c.ID]) == 0 })
+	ids := sh.choose(shown, wanted)
+	for _, c := range shown {
+		if !sh.part || slices.Contains(ids, c.ID) {
+			sh.add(c, members[c.ID])
+		}
 	}
 	sh.sort()
 	return nil

@@ -147,7 +147,7 @@ func (p *wPart) find(short string) *wStep {
 // values is what placeholders stand for now, for a customer of a release.
 func (w *world) values(r *wRelease, customer int) map[string]string {
 	c := w.customer(customer)
-	at := wName{c.name, c.ns, w.cluster(c.cluster).name, c.cluster}
+	at := wName{c.name, c.ns, w.cluster(c.cluster).name, c.cluster, false}
 	if was, ok := r.names[customer]; ok && r.status == core.Archived {
 		at = was
 	}
@@ -224,7 +224,7 @@ func (w *world) reopen(release, customer int, short string, seq int64) func() {
 	return func() {
 		s.status, s.by, s.reason, s.frozen, s.last = core.Pending, "", "", "", seq
 		if t, _ := r.template(s.short); s.follows() {
-			s.words = t.words
+			s.words, s.said = t.words, t.edit
 		}
 	}
 }
@@ -286,7 +286,11 @@ func (w *world) override(release, customer int, short, content string, seq int64
 		if s.words.content == content {
 			return
 		}
+		first := !s.overridden
 		s.words.content, s.overridden, s.last = content, true, seq
+		if s.edit = s.said; first {
+			return // made from what it said, be that what was executed and reverted
+		}
 		s.edit = r.gone[s.template]
 		if t, _ := r.template(short); t != nil {
 			s.edit = t.edit
@@ -301,7 +305,7 @@ func (w *world) reset(release, customer int, short string, seq int64) func() {
 	}
 	return func() {
 		t, _ := r.template(short)
-		s.words, s.overridden, s.last = t.words, false, seq
+		s.words, s.said, s.overridden, s.last = t.words, t.edit, false, seq
 	}
 }
 

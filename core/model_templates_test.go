@@ -18,7 +18,7 @@ func (r *wRelease) freshPart() *wPart {
 }
 
 func (t *wTemplate) step() *wStep {
-	return &wStep{number: t.number, template: t.number, short: t.short, cat: t.cat, words: t.words}
+	return &wStep{number: t.number, template: t.number, short: t.short, cat: t.cat, words: t.words, said: t.edit}
 }
 
 func (r *wRelease) template(short string) (*wTemplate, int) {
@@ -92,7 +92,7 @@ func (w *world) templateEdit(release int, short string, words wWords) func() {
 		for _, p := range r.parts {
 			for _, s := range p.steps {
 				if s.template == t.number && s.follows() {
-					s.words = words
+					s.words, s.said = words, t.edit
 				}
 			}
 		}

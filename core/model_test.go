@@ -59,6 +59,7 @@ type wTargets struct {
 type wName struct {
 	name, ns, clusterName string
 	cluster               int
+	left                  bool // it was archived before the release was
 }
 
 type wWords struct {
@@ -86,7 +87,7 @@ type wStep struct {
 	cat               core.Category
 	words             wWords
 	overridden        bool
-	edit              int // of the template that was overridden
+	said, edit        int // of its template: what it said last, and what was overridden
 	removed           bool
 	status            core.Status
 	by, reason        string
@@ -308,8 +309,8 @@ func (w *world) takesPart(r *wRelease, customer int) bool {
 		return false
 	}
 	if r.status == core.Archived {
-		_, ok := r.names[customer]
-		return ok
+		was, ok := r.names[customer]
+		return ok && !was.left
 	}
 	return w.customer(customer).active
 }
@@ -333,8 +334,8 @@ func (w *world) archiveRelease(id int, reason string) func() {
 	return func() {
 		r.names = map[int]wName{}
 		for _, c := range w.everyone {
-			if r.parts[c.id].enrolled && c.active {
-				r.names[c.id] = wName{c.name, c.ns, w.cluster(c.cluster).name, c.cluster}
+			if r.parts[c.id].enrolled {
+				r.names[c.id] = wName{c.name, c.ns, w.cluster(c.cluster).name, c.cluster, !c.active}
 			}
 		}
 		r.status = core.Archived

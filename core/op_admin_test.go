@@ -33,7 +33,7 @@ func TestFC003BRC01ClusterWithCustomersStays(t *testing.T) {
 	h := newHouse(t)
 	h.spring()
 	e := h.refused(core.Conflict, ann, core.ArchiveCluster{Cluster: "prod-us"})
-	assert.Equal(t, "Cluster prod-us still has 3 active customers: customer-a, customer-b and customer-c", e.Msg)
+	assert.Equal(t, "Cluster prod-us still has 3 active customers: customer-a (cust-a-prod), customer-b (cust-b-prod) and customer-c (cust-c-prod)", e.Msg)
 	h.do(ann, core.ArchiveCustomer{Customer: "demo"})
 	h.do(ann, core.ArchiveCluster{Cluster: "staging"})
 	h.refused(core.Conflict, ann, core.RestoreCustomer{Customer: "demo"})

@@ -80,17 +80,18 @@ func (s *Service) PlanBulk(ctx context.Context, a Actor, q BulkQuery) (*BulkPlan
 	now := s.cfg.Now().UTC().Truncate(time.Second)
 	var out *BulkPlan
 	var keep *storedPlan
+	allowed := true
 	err := s.view(ctx, func(r storage.Reader) error {
 		role, err := roleOf(r, &s.cfg, a)
-		if err != nil {
+		if allowed = role >= (RunBulk{}).Needs(); err != nil || !allowed {
 			return err
-		}
-		if role < (RunBulk{}).Needs() {
-			return refuse(Forbidden, "That takes the role %s, and yours is %s", RunBulk{}.Needs(), role)
 		}
 		out, keep, err = planBulk(r, a, q)
 		return err
 	})
+	if err == nil && !allowed {
+		err = s.forbidden(ctx, a, RunBulk{})
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -1,5 +1,10 @@
 package core
 
+import (
+	"strings"
+	"unicode/utf8"
+)
+
 func (AddCluster) Op() string      { return "cluster.add" }
 func (EditCluster) Op() string     { return "cluster.edit" }
 func (ArchiveCluster) Op() string  { return "cluster.archive" }
@@ -30,7 +35,7 @@ func (op EditCluster) run(t *tx) error {
 	if err != nil {
 		return err
 	}
-	if err := t.fresh(op.Rev, c.last, "cluster "+c.Name); err != nil {
+	if err := t.fresh(op.Rev, c.last, "Cluster "+c.Name); err != nil {
 		return err
 	}
 	if err := c.word(op.Name, op.KubeconfigPath, op.Description, op.Metadata); err != nil {
@@ -59,7 +64,7 @@ func (op ArchiveCluster) run(t *tx) error {
 			return err
 		}
 		if col.Active {
-			names = append(names, col.Name)
+			names = append(names, col.Name+" ("+col.Namespace+")")
 		}
 	}
 	if len(names) > 0 {
@@ -102,7 +107,7 @@ func (c *Cluster) word(name, kubeconfig, description *string, meta map[string]st
 		if err != nil {
 			return err
 		}
-		if len(path) > metaValLimit || oneLine(path) != path {
+		if utf8.RuneCountInString(path) > metaValLimit || strings.ContainsAny(path, "\n\t") {
 			return invalid("kubeconfig", "The kubeconfig path must be one line of at most %d characters", metaValLimit)
 		}
 		c.KubeconfigPath = Maybe(path)

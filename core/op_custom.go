@@ -51,7 +51,11 @@ func (op AddCustomStep) run(t *tx) error {
 		return err
 	}
 	if n := len(line) + len(other); n >= stepLimit {
-		return refuse(Conflict, "%s already has %d steps in %s, the most there can be", cust.Name, n, rel.Label())
+		where, err := customerPlace(t, cust)
+		if err != nil {
+			return err
+		}
+		return refuse(Conflict, "%s already has %d steps in %s, the most there can be", where, n, rel.Label())
 	}
 	ser, err := readSerials(t, rel.ID)
 	if err != nil {
@@ -239,8 +243,9 @@ func (t *tx) aboutCustom(rec *stepRecord) error {
 
 // queued is one place in a customer's order: a template step or a custom one.
 type queued struct {
-	tm  *StepTemplate
-	rec *stepRecord
+	tm   *StepTemplate
+	rec  *stepRecord
+	name string // of a custom step
 }
 
 // queue is one customer's steps of one category, in order.
@@ -272,15 +277,24 @@ func (t *tx) queue(rel *Release, c *Customer, cat Category) (queue, error) {
 		})
 	}
 	var q queue
-	add := func(anchor int) {
+	add := func(anchor int) error {
 		for _, rec := range behind[anchor] {
-			q = append(q, queued{rec: rec})
+			w, err := readWording(t, rel.ID, c.ID, rec.Number, rec.Override)
+			if err != nil {
+				return err
+			}
+			q = append(q, queued{rec: rec, name: w.Name})
 		}
+		return nil
 	}
-	add(0)
+	if err := add(0); err != nil {
+		return nil, err
+	}
 	for _, tm := range ofCategory(live, cat) {
 		q = append(q, queued{tm: tm})
-		add(tm.Number)
+		if err := add(tm.Number); err != nil {
+			return nil, err
+		}
 	}
 	return q, nil
 }
@@ -298,20 +312,19 @@ func (q queue) slot(before, after string) (int, error) {
 	if strings.TrimSpace(ref) == "" {
 		return len(q), nil
 	}
-	all := make([]*StepTemplate, len(q))
+	names := make([]stepName, len(q))
 	for i, e := range q {
-		if all[i] = e.tm; e.tm == nil {
-			all[i] = &StepTemplate{Serial: e.rec.Serial, Category: "custom", Number: e.rec.Number}
-		}
-		if e.rec != nil && strings.EqualFold(shortID("C", e.rec.Serial), strings.TrimSpace(ref)) {
-			return i + shift, nil
+		if e.tm != nil {
+			names[i] = stepName{e.tm.ShortID(), e.tm.Name, e.tm.ID}
+		} else {
+			names[i] = stepName{short: shortID("C", e.rec.Serial), name: e.name}
 		}
 	}
-	hit, err := findTemplate(slices.DeleteFunc(slices.Clone(all), func(tm *StepTemplate) bool { return tm.Category == "custom" }), ref)
+	i, err := pickStep(names, ref)
 	if err != nil {
 		return 0, inField(err, "position")
 	}
-	return slices.Index(all, hit) + shift, nil
+	return i + shift, nil
 }
 
 // minGap is the least distance between two custom steps behind one anchor;

@@ -74,7 +74,7 @@ func (op MoveCustomer) run(t *tx) error {
 		return inField(err, "cluster")
 	}
 	if to.ID == from.ID {
-		return refuse(Conflict, "Customer %s is already on %s", c.Name, to.Name)
+		return refuse(Conflict, "%s is already on %s", place{c.Name, from.Name, c.Namespace}, to.Name)
 	}
 	moved := *c
 	moved.ClusterID = to.ID
@@ -121,7 +121,7 @@ func (t *tx) rehome(c *Customer) error {
 // movePreview counts what a customer's move would change.
 func (t *tx) movePreview(c *Customer, from, to *Cluster) (*ConsequencePreview, error) {
 	p := &ConsequencePreview{
-		Title: fmt.Sprintf("Move %s from %s to %s?", c.Name, from.Name, to.Name),
+		Title: fmt.Sprintf("Move %s to %s?", place{c.Name, from.Name, c.Namespace}, to.Name),
 		Lines: []string{fmt.Sprintf("It becomes %s.", place{c.Name, to.Name, c.Namespace})},
 	}
 	for rel, err := range activeReleases(t) {
@@ -233,7 +233,7 @@ func (op RestoreCustomer) run(t *tx) error {
 		return err
 	}
 	if !cl.IsActive {
-		return refuse(Conflict, "Customer %s belongs to cluster %s, which is archived", c.Name, cl.Name).hint("Restore the cluster first.")
+		return refuse(Conflict, "%s is on a cluster that is archived", place{c.Name, cl.Name, c.Namespace}).hint("Restore the cluster first.")
 	}
 	c.IsActive = true
 	if err := c.placeFree(t, cl); err != nil {

@@ -30,7 +30,11 @@ func (op OverrideStep) run(t *tx) error {
 	rec := s.rec
 	rec.Texts++
 	rec.Override = rec.Texts
-	rec.OverrideFrom = s.template.Revision
+	if from := rec.Revision; from != 0 && rec.OverrideFrom == 0 {
+		rec.OverrideFrom = from // it was executed and reverted: this is what is on the screen
+	} else {
+		rec.OverrideFrom = s.template.Revision
+	}
 	if err := t.putJSON(textPath(rec.Release, rec.Customer, rec.Number, rec.Override), w); err != nil {
 		return err
 	}
@@ -52,6 +56,11 @@ func (op ResetStep) run(t *tx) error {
 	if s.template.Removed {
 		return refuse(Conflict, "%s was removed from the template", s.short())
 	}
+	now, err := readWording(t, s.rel.ID, 0, s.template.Number, s.template.Revision)
+	if err != nil {
+		return err
+	}
+	t.receipt.Diff = textDiff(s.words.Content, now.Content)
 	s.rec.Override, s.rec.OverrideFrom = 0, 0
 	if s.rec.Status != Pending {
 		s.rec.Revision = s.template.Revision // what it says now stays pinned until it is pending again

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"rollcall/storage"
 )
 
 func (AddRelease) Op() string      { return "release.add" }
@@ -67,15 +69,11 @@ func (op ArchiveRelease) run(t *tx) error {
 		if err != nil {
 			return err
 		}
-		if n := p.Open(); n > 0 {
+		if p.Open() > 0 {
 			if !op.Confirm {
-				pre := &ConsequencePreview{
-					Title: fmt.Sprintf("Archive %s with %s?", r.Label(), count(n, "open step")),
-					Lines: []string{
-						fmt.Sprintf("%d pending and %d reverted steps stay as they are, for good.", p.Pending, p.Reverted),
-						"An archived release is read-only; only an admin can reopen it.",
-						"A reason is needed.",
-					},
+				pre, err := archivePreview(t, r, p)
+				if err != nil {
+					return err
 				}
 				return &Error{Code: Confirm, Msg: pre.Title, Hint: "Give a reason and confirm.", Preview: pre}
 			}
@@ -103,6 +101,47 @@ func (op ArchiveRelease) run(t *tx) error {
 	t.aboutRelease(r)
 	t.about(releaseLabel(r), "Release %s archived", releaseLabel(r))
 	return releases.put(t, r)
+}
+
+// archivePreview lists the steps that would stay open for good.
+func archivePreview(r storage.Reader, rel *Release, p Progress) (*ConsequencePreview, error) {
+	const most = 20 // customers
+	pre := &ConsequencePreview{
+		Title: fmt.Sprintf("Archive %s with %s?", rel.Label(), count(p.Open(), "open step")),
+		Lines: []string{fmt.Sprintf("%d pending and %d reverted steps stay as they are, for good. A reason is needed.", p.Pending, p.Reverted)},
+	}
+	sh, err := loadSheet(r, rel, nil)
+	if err != nil {
+		return nil, err
+	}
+	more := 0
+	err = sh.each(r, func(c *part) error {
+		if err := c.load(r); err != nil {
+			return err
+		}
+		states, err := c.steps(r)
+		if err != nil {
+			return err
+		}
+		var open []string
+		for _, st := range states {
+			if st.rec.Status == Pending || st.rec.Status == Reverted {
+				open = append(open, st.short()+" "+st.words.Name)
+			}
+		}
+		switch {
+		case len(open) == 0:
+		case len(pre.Lines) > most:
+			more++
+		default:
+			pre.Lines = append(pre.Lines, place{c.cust.Name, c.cluster.Name, c.cust.Namespace}.String()+": "+joinNames(open, "and"))
+		}
+		return nil
+	})
+	if more > 0 {
+		pre.Lines = append(pre.Lines, "…and "+count(more, "more customer")+".")
+	}
+	return pre, err
 }
 
 func (op ReopenRelease) run(t *tx) error {

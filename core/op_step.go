@@ -37,7 +37,8 @@ func (op MarkDone) run(t *tx) error {
 			return err
 		}
 	}
-	if _, missing := fill(s.words.Content, s.values()); len(missing) > 0 && force == "" {
+	_, missing := fill(s.words.Content, s.values())
+	if len(missing) > 0 && force == "" {
 		return refuse(Conflict, "%s has no value for {{%s}}", line, strings.Join(missing, "}}, {{")).
 			hint("Set it, or say why it is fine without: force=\"…\".")
 	}
@@ -48,8 +49,8 @@ func (op MarkDone) run(t *tx) error {
 	}
 	t.receipt.Text = "Done"
 	t.event.Text = note
-	if force != "" {
-		t.event.Text = strings.TrimSpace(note + "\nWithout " + strings.Join(placeholders(s.words.Content), ", ") + ": " + force)
+	if len(missing) > 0 {
+		t.event.Text = strings.TrimSpace(note + "\nWithout a value for {{" + strings.Join(missing, "}}, {{") + "}}: " + force)
 	}
 	return t.remark(s, note, line)
 }

@@ -116,7 +116,7 @@ func (op EditTemplate) run(t *tx) error {
 			p := &ConsequencePreview{Title: fmt.Sprintf("Change %s %s in %s?", tm.ShortID(), tm.Name, rel.Label()), Lines: []string{n.editLine()}}
 			return &Error{Code: Confirm, Msg: p.Title, Hint: "Confirm to change it.", Preview: p}
 		}
-		t.detail("%s", n.editLine())
+		t.detail("%s", n.editedLine())
 	}
 	if tm.Revision, err = newestRevision(t, rel.ID, tm.Number); err != nil {
 		return err

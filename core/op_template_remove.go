@@ -16,11 +16,12 @@ func (op RemoveTemplate) run(t *tx) error {
 		return err
 	}
 	t.aboutTemplate(rel, tm)
-	if rel.Status == Active {
-		n, err := countEffect(t, rel, tm)
-		if err != nil {
-			return err
-		}
+	n, err := countEffect(t, rel, tm)
+	if err != nil {
+		return err
+	}
+	switch {
+	case rel.Status == Active:
 		if !op.Confirm {
 			p := &ConsequencePreview{Title: fmt.Sprintf("Remove %s %s from %s?", tm.ShortID(), tm.Name, rel.Label()), Lines: n.removeLines()}
 			return &Error{Code: Confirm, Msg: p.Title, Hint: "Confirm to remove it.", Preview: p}
@@ -28,6 +29,8 @@ func (op RemoveTemplate) run(t *tx) error {
 		for _, line := range n.removeLines() {
 			t.detail("%s", line)
 		}
+	case n.overridden > 0:
+		t.detail("%s prepared for it %s custom steps of their customers.", count(n.overridden, "override"), become(n.overridden))
 	}
 	same := ofCategory(live, tm.Category)
 	before := 0 // the step that takes over what stood behind this one
@@ -50,7 +53,7 @@ func (op RemoveTemplate) run(t *tx) error {
 
 // settle decides what becomes of each customer's own part of a template step
 // that goes: a pending override becomes a custom step, a plain pending step
-// loses its claim and block, a finished one stays as it is. Custom steps that
+// loses its claim, block and notes, a finished one stays as it is. Custom steps that
 // stood behind it now stand behind the step before, after that one's own.
 func (t *tx) settle(rel *Release, tm *StepTemplate, before int) error {
 	behind := map[int64][]*stepRecord{} // by customer: what must be moved, in order
@@ -78,12 +81,15 @@ func (t *tx) settle(rel *Release, tm *StepTemplate, before int) error {
 		case number != tm.Number || rec.Custom || rec.Status != Pending:
 		case rec.Override != 0:
 			behind[customer] = append([]*stepRecord{rec}, behind[customer]...)
-		case rec.ClaimedBy != "" || rec.BlockedBy != "":
+		case rec.ClaimedBy != "" || rec.BlockedBy != "" || rec.Notes > 0:
 			freed = append(freed, rec)
 		}
 	}
 	for _, rec := range freed {
 		rec.free()
+		if err := t.dropNotes(rec); err != nil {
+			return err
+		}
 		if err := t.putStepNow(rel, rec); err != nil {
 			return err
 		}
@@ -171,63 +177,24 @@ func (s *stepRecord) free() {
 	s.BlockedBy, s.BlockedAt, s.BlockReason, s.BlockNeeds = "", 0, "", ""
 }
 
-// effect counts how the customers of an active release stand to one template step.
-type effect struct {
-	pending, overridden, touched int // plain pending, overridden, done or skipped or reverted
-	busy                         []string
-}
-
-func (n effect) editLine() string {
-	return fmt.Sprintf("%d pending change · %d overridden keep theirs · %d done, skipped or reverted untouched", n.pending, n.overridden, n.touched)
-}
-
-func (n effect) removeLines() []string {
-	lines := []string{
-		fmt.Sprintf("%d pending go.", n.pending),
-		fmt.Sprintf("%d overridden become custom steps of their customers.", n.overridden),
-		fmt.Sprintf("%d done, skipped or reverted stay, marked as removed from the template.", n.touched),
+// dropNotes takes the notes off a step that goes; history keeps them.
+func (t *tx) dropNotes(rec *stepRecord) error {
+	if rec.Notes == 0 {
+		return nil
 	}
-	if len(n.busy) > 0 {
-		lines = append(lines, "Somebody is working on it or blocked at "+joinNames(n.busy, "and")+".")
-	}
-	return lines
-}
-
-// countEffect looks at each enrolled customer's step of a template.
-func countEffect(r storage.Reader, rel *Release, tm *StepTemplate) (effect, error) {
-	var n effect
-	ro, err := readRoster(r, rel.ID)
+	notes, err := remarks.list(t, stepKey(rec.Release, rec.Customer, rec.Number)+"/")
 	if err != nil {
-		return n, err
+		return err
 	}
-	for _, g := range ro.groups {
-		for _, e := range g {
-			c, err := customers.get(r, idKey(e.Customer))
-			if err != nil {
-				return n, err
-			}
-			if e.Withdrawn || !c.IsActive {
-				continue
-			}
-			rec, err := stepTable.get(r, stepKey(rel.ID, e.Customer, tm.Number))
-			if err != nil {
-				return n, err
-			}
-			switch {
-			case rec == nil:
-				n.pending++
-			case rec.Status != Pending:
-				n.touched++
-			case rec.Override != 0:
-				n.overridden++
-			default:
-				n.pending++
-				if rec.ClaimedBy != "" || rec.BlockedBy != "" {
-					n.busy = append(n.busy, c.Name)
-				}
-			}
+	for _, n := range notes {
+		if n.Removed {
+			continue
+		}
+		n.Removed = true
+		if err := remarks.put(t, n); err != nil {
+			return err
 		}
 	}
-	slices.Sort(n.busy)
-	return n, nil
+	rec.Notes = 0
+	return nil
 }

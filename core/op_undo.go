@@ -32,7 +32,11 @@ func (op Undo) run(t *tx) error {
 	if err != nil {
 		return err
 	}
-	switch role, ok := undoable[e.Op]; {
+	role, ok := undoable[e.Op]
+	if e.Op == (AddCustomStep{}).Op() && e.Step != "" && e.Step[0] != 'C' {
+		role = AddCustomStep{ToTemplate: true}.Needs() // it went to everybody
+	}
+	switch {
 	case e.Refused || !ok:
 		return refuse(Conflict, "%s cannot be undone", sentence(e)).hint("That kind of change is for good.")
 	case e.Actor != t.actor.id():

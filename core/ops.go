@@ -311,6 +311,7 @@ type Receipt struct {
 	Text      string   `json:"text"`               // one sentence of what happened, without a final stop
 	Details   []string `json:"details,omitempty"`  // more sentences: who joined, what was left out
 	Warnings  []string `json:"warnings,omitempty"` // what to look at
+	Diff      string   `json:"diff,omitempty"`     // how the content changed, in lines marked "- " and "+ "; of a reset
 	Release   int64    `json:"release,omitempty"`  // ids of what it was about, for redrawing
 	Customer  int64    `json:"customer,omitempty"`
 	Cluster   int64    `json:"cluster,omitempty"`

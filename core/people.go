@@ -195,6 +195,30 @@ func (t *tx) forbid(op Operation) (*Error, error) {
 	return e, err
 }
 
+// forbidden refuses somebody who asks for what leads up to an operation, such
+// as its preview, as the operation itself would be refused.
+func (s *Service) forbidden(ctx context.Context, a Actor, op Operation) error {
+	now := s.cfg.Now().UTC().Truncate(time.Second)
+	var refusal *Error
+	err := s.store.Update(ctx, func(w storage.Writer) error {
+		t, err := newTx(w, &s.cfg, a, now, op.Op())
+		if err != nil {
+			return err
+		}
+		if t.role, err = roleOf(w, &s.cfg, a); err != nil {
+			return err
+		}
+		if refusal, err = t.forbid(op); err != nil {
+			return err
+		}
+		return t.flush(w)
+	})
+	if err != nil {
+		return fault(err)
+	}
+	return refusal
+}
+
 func whoCan(admins []string) string {
 	if len(admins) == 0 {
 		return "Ask an owner or admin of the Slack workspace."

@@ -8,12 +8,15 @@ import (
 // placeholderForm finds {{name}} with or without spaces inside. What stands
 // there and is none of the names below stays as typed: scripts are full of
 // braces of their own.
-var placeholderForm = regexp.MustCompile(`\{\{\s*([A-Za-z_]+(?:\.[A-Za-z0-9_.-]+)+)\s*\}\}`)
+var placeholderForm = regexp.MustCompile(`\{\{[ \t]*([^\s{}"]+)[ \t]*\}\}`)
 
 // plainPlaceholders are the placeholders without a metadata key.
 var plainPlaceholders = []string{
 	"customer.name", "customer.namespace", "cluster.name", "cluster.kubeconfig_path", "release.name", "release.version",
 }
+
+// metadataPlaceholders are the beginnings of those with one.
+var metadataPlaceholders = []string{"customer.metadata.", "cluster.metadata."}
 
 func isPlaceholder(name string) bool {
 	for _, p := range plainPlaceholders {
@@ -21,7 +24,7 @@ func isPlaceholder(name string) bool {
 			return true
 		}
 	}
-	for _, p := range []string{"customer.metadata.", "cluster.metadata."} {
+	for _, p := range metadataPlaceholders {
 		if strings.HasPrefix(name, p) && len(name) > len(p) {
 			return true
 		}
@@ -48,21 +51,46 @@ func nearMisses(content string) []string {
 	var out []string
 	seen := map[string]bool{}
 	for _, m := range placeholderForm.FindAllStringSubmatch(content, -1) {
-		if isPlaceholder(m[1]) || seen[m[1]] {
+		name := m[1]
+		if isPlaceholder(name) || seen[name] {
 			continue
 		}
-		seen[m[1]] = true
-		best, near := "", 4
-		for _, p := range plainPlaceholders {
-			if d := editDistance(strings.ToLower(m[1]), p); d < near {
-				best, near = p, d
-			}
-		}
-		if best != "" {
-			out = append(out, "{{"+m[1]+"}} is left as it is; did you mean {{"+best+"}}?")
+		seen[name] = true
+		if meant := nearest(name); meant != "" {
+			out = append(out, "{{"+name+"}} is left as it is; did you mean {{"+meant+"}}?")
 		}
 	}
 	return out
+}
+
+// nearest is the placeholder that a name comes close to; empty when it is
+// something else altogether, as most braces in scripts are.
+func nearest(name string) string {
+	const within = 4 // edits; fewer for short names, of which many are near
+	best, near := "", within
+	if name[0] == '.' && name != strings.ToLower(name) {
+		return "" // {{ .Release.Name }} is Helm's
+	}
+	try := func(typed, meant, say string) {
+		if d := editDistance(strings.ToLower(typed), meant); d < min(near, 1+len(meant)/3) {
+			best, near = say, d
+		}
+	}
+	for _, p := range plainPlaceholders {
+		try(name, p, p)
+		if rest, begun := strings.CutPrefix(p, strings.ToLower(name)); begun && strings.Contains(name, ".") && near == within {
+			best, near = p, min(len(rest), within-1)
+		}
+	}
+	for _, p := range metadataPlaceholders {
+		try(name, strings.TrimSuffix(p, "."), p+"KEY") // the key was forgotten
+		for i := range len(name) {
+			if i > 0 && name[i] == '.' && i+1 < len(name) { // a key behind a name that is misspelt
+				try(name[:i+1], p, p+name[i+1:])
+			}
+		}
+	}
+	return best
 }
 
 // placeholderValues is what a step's placeholders stand for now.

@@ -258,22 +258,3 @@ func templateView(r storage.Reader, tm *StepTemplate, content bool) (TemplateVie
 	}
 	return v, nil
 }
-
-// ActivationPreview is what activating a draft would do; for an active
-// release, what it would do now.
-func (s *Service) ActivationPreview(ctx context.Context, a Actor, release string) (*ActivationPreview, error) {
-	return ask(ctx, s, a, func(r storage.Reader) (*ActivationPreview, error) {
-		rel, err := findRelease(r, release, anyState)
-		if err != nil {
-			return nil, err
-		}
-		p, _, err := activationPreview(r, rel)
-		return p, err
-	})
-}
-
-// CheckRelease lists what stands in a release's way before it is activated:
-// the same as its activation preview.
-func (s *Service) CheckRelease(ctx context.Context, a Actor, release string) (*ActivationPreview, error) {
-	return s.ActivationPreview(ctx, a, release)
-}

@@ -33,7 +33,6 @@ func (f *finder[T, P]) find(r storage.Reader, ref string, sc scope) (P, error) {
 	if ref == "" {
 		return nil, invalid(f.noun, "Which %s?", f.noun).hint("Name it, or give its number.")
 	}
-	var elsewhere P
 	for _, level := range f.levels {
 		keys, err := level(r, ref)
 		if err != nil {
@@ -70,21 +69,24 @@ func (f *finder[T, P]) find(r storage.Reader, ref string, sc scope) (P, error) {
 			return hits[0], nil
 		case len(hits) > 1:
 			return nil, f.ambiguous(r, ref, hits)
-		case len(archived) > 0 && elsewhere == nil:
-			elsewhere = archived[0]
+		case len(archived) > 0:
+			return nil, f.elsewhere(r, archived[0], sc)
 		}
-	}
-	if elsewhere != nil {
-		what, err := f.label(r, elsewhere)
-		if err != nil {
-			return nil, err
-		}
-		if sc == archivedOnly {
-			return nil, refuse(Conflict, "%s is not archived", what)
-		}
-		return nil, refuse(Conflict, "%s is archived", what).hint("Restore it first.")
 	}
 	return nil, refuse(NotFound, "There is no %s %q", f.noun, clip(ref, nameLimit))
+}
+
+// elsewhere refuses what a reference means when that is in the wrong state: a
+// name that is archived is not the beginning of another one.
+func (f *finder[T, P]) elsewhere(r storage.Reader, p P, sc scope) error {
+	what, err := f.label(r, p)
+	switch {
+	case err != nil:
+		return err
+	case sc == archivedOnly:
+		return refuse(Conflict, "%s is not archived", what)
+	}
+	return refuse(Conflict, "%s is archived", what).hint("Restore it first.")
 }
 
 func (f *finder[T, P]) ambiguous(r storage.Reader, ref string, hits []P) error {
@@ -153,11 +155,11 @@ var customerFinder = &finder[Customer, *Customer]{
 
 // byPlace is the level of cluster/namespace.
 func byPlace(r storage.Reader, ref string) ([]string, error) {
-	cluster, ns, ok := strings.Cut(ref, "/")
-	if !ok {
+	slash := strings.LastIndexByte(ref, '/') // a namespace holds none, a cluster's name may
+	if slash < 0 {
 		return nil, nil
 	}
-	cluster, ns = fold(cluster), fold(ns)
+	cluster, ns := fold(ref[:slash]), fold(ref[slash+1:])
 	var keys []string
 	for ck, err := range clusters.lookup(r, "name", cluster, false) {
 		if err != nil {
@@ -235,24 +237,30 @@ func findCustomer(r storage.Reader, ref string, sc scope) (*Customer, error) {
 	return customerFinder.find(r, ref, sc)
 }
 
-// findTemplate resolves a template step of a release by short or integer id,
-// exact name or unique prefix.
-func findTemplate(all []*StepTemplate, ref string) (*StepTemplate, error) {
+// stepName is what a step of a release can be called by.
+type stepName struct {
+	short, name string
+	id          int64 // 0: it has none yet
+}
+
+// pickStep resolves a step by short or integer id, exact name or unique
+// prefix, in that precedence, and gives its place in the list.
+func pickStep(all []stepName, ref string) (int, error) {
 	ref = strings.TrimSpace(ref)
 	if ref == "" {
-		return nil, invalid("step", "Which step?").hint("Give its short id, like D2.")
+		return 0, invalid("step", "Which step?").hint("Give its short id, like D2.")
 	}
-	for _, level := range []func(*StepTemplate) bool{
-		func(s *StepTemplate) bool {
-			return strings.EqualFold(s.ShortID(), ref) || strconv.FormatInt(s.ID, 10) == ref
+	for _, level := range []func(stepName) bool{
+		func(s stepName) bool {
+			return strings.EqualFold(s.short, ref) || s.id != 0 && strconv.FormatInt(s.id, 10) == ref
 		},
-		func(s *StepTemplate) bool { return fold(s.Name) == fold(ref) },
-		func(s *StepTemplate) bool { return strings.HasPrefix(fold(s.Name), fold(ref)) },
+		func(s stepName) bool { return fold(s.name) == fold(ref) },
+		func(s stepName) bool { return strings.HasPrefix(fold(s.name), fold(ref)) },
 	} {
-		var hits []*StepTemplate
-		for _, s := range all {
+		var hits []int
+		for i, s := range all {
 			if level(s) {
-				hits = append(hits, s)
+				hits = append(hits, i)
 			}
 		}
 		if len(hits) == 1 {
@@ -260,13 +268,26 @@ func findTemplate(all []*StepTemplate, ref string) (*StepTemplate, error) {
 		}
 		if len(hits) > 1 {
 			e := refuse(Ambiguous, "%q could be %s", clip(ref, nameLimit), count(len(hits), "step")).hint("Choose the one you mean.")
-			for _, s := range hits {
-				e.Choices = append(e.Choices, Choice{Label: s.ShortID() + " " + s.Name, Ref: s.ShortID()})
+			for _, i := range hits[:min(len(hits), 20)] {
+				e.Choices = append(e.Choices, Choice{Label: all[i].short + " " + all[i].name, Ref: all[i].short})
 			}
-			return nil, e
+			return 0, e
 		}
 	}
-	return nil, refuse(NotFound, "There is no step %q in this release", clip(ref, nameLimit))
+	return 0, refuse(NotFound, "There is no step %q in this release", clip(ref, nameLimit))
+}
+
+// findTemplate resolves a template step of a release.
+func findTemplate(all []*StepTemplate, ref string) (*StepTemplate, error) {
+	names := make([]stepName, len(all))
+	for i, tm := range all {
+		names[i] = stepName{tm.ShortID(), tm.Name, tm.ID}
+	}
+	i, err := pickStep(names, ref)
+	if err != nil {
+		return nil, err
+	}
+	return all[i], nil
 }
 
 // customerPlace is a customer with its cluster and namespace, for choices and refusals.

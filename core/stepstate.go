@@ -96,53 +96,46 @@ func findStepByName(r storage.Reader, rel *Release, cust *Customer, cl *Cluster,
 		return nil, err
 	}
 	enrolled, _ := ro.member(cust.ID)
+	var names []stepName
+	var all []queued
+	add := func(q queued, short, name string, number int) {
+		n := stepName{short: short, name: name}
+		if enrolled.ID != 0 {
+			n.id = customerStepID(enrolled.ID, number)
+		}
+		names, all = append(names, n), append(all, q)
+	}
 	byNumber := map[int]*stepRecord{}
 	for _, rec := range recs {
 		byNumber[rec.Number] = rec
+		if rec.Custom && !rec.Removed {
+			w, err := readWording(r, rel.ID, cust.ID, rec.Number, rec.Override)
+			if err != nil {
+				return nil, err
+			}
+			add(queued{rec: rec}, shortID("C", rec.Serial), w.Name, rec.Number)
+		}
 	}
-	all := make([]*StepTemplate, 0, len(tms))
-	number := map[*StepTemplate]int{}
 	for _, tm := range tms {
 		rec := byNumber[tm.Number]
-		delete(byNumber, tm.Number)
-		if tm.Removed && (rec == nil || rec.Status == Pending) {
+		if rec != nil && rec.Custom || tm.Removed && (rec == nil || rec.Status == Pending) {
 			continue
 		}
-		// Resolve against the customer step's id, not the template's.
-		c := *tm
-		c.ID = customerStepID(enrolled.ID, tm.Number)
-		number[&c] = tm.Number
-		all = append(all, &c)
+		name := tm.Name
+		if rec != nil { // it may say what its template said once
+			st, err := loadState(r, rel, cust, cl, tm, rec)
+			if err != nil {
+				return nil, err
+			}
+			name = st.words.Name
+		}
+		add(queued{tm: tm, rec: rec}, tm.ShortID(), name, tm.Number)
 	}
-	for _, rec := range recs {
-		if !rec.Custom || rec.Removed {
-			continue
-		}
-		w, err := readWording(r, rel.ID, cust.ID, rec.Number, rec.Override)
-		if err != nil {
-			return nil, err
-		}
-		if strings.EqualFold(shortID("C", rec.Serial), strings.TrimSpace(ref)) {
-			return loadState(r, rel, cust, cl, nil, rec)
-		}
-		all = append(all, &StepTemplate{ID: customerStepID(enrolled.ID, rec.Number), Name: w.Name, Number: rec.Number, Category: rec.Category, Serial: rec.Serial})
-	}
-	hit, err := findTemplate(all, ref)
+	i, err := pickStep(names, ref)
 	if err != nil {
 		return nil, err
 	}
-	rec, err := stepTable.get(r, stepKey(rel.ID, cust.ID, hit.Number))
-	if err != nil {
-		return nil, err
-	}
-	if rec != nil && rec.Custom {
-		return loadState(r, rel, cust, cl, nil, rec)
-	}
-	tm, err := templates.get(r, pairKey(rel.ID, hit.Number))
-	if err != nil {
-		return nil, err
-	}
-	return loadState(r, rel, cust, cl, tm, rec)
+	return loadState(r, rel, cust, cl, all[i].tm, all[i].rec)
 }
 
 func (s *stepState) short() string {

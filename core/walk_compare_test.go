@@ -64,7 +64,7 @@ func (w *walk) where(r *wRelease, customer int) wName {
 	if was, ok := r.names[customer]; ok && r.status == core.Archived {
 		return was
 	}
-	return wName{c.name, c.ns, w.cluster(c.cluster).name, c.cluster}
+	return wName{c.name, c.ns, w.cluster(c.cluster).name, c.cluster, false}
 }
 
 func (w *walk) compareMatrix(r *wRelease, what string) {
@@ -75,7 +75,7 @@ func (w *walk) compareMatrix(r *wRelease, what string) {
 	var all, deploy, verify wTally
 	for _, c := range w.everyone {
 		p := r.parts[c.id]
-		if _, named := r.names[c.id]; !p.enrolled || r.status == core.Active && !c.active || r.status == core.Archived && !named {
+		if was := r.names[c.id]; !p.enrolled || r.status == core.Active && !c.active || r.status == core.Archived && was.left {
 			continue
 		}
 		at := w.where(r, c.id)

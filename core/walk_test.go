@@ -211,7 +211,7 @@ func (w *walk) undoLater(k taken) {
 		was.anchor, was.rank, was.removed, was.last = now.anchor, now.rank, now.removed, u.Seq
 		*now = was
 		if t, _ := r.template(now.short); now.follows() && t != nil {
-			now.words = t.words
+			now.words, now.said = t.words, t.edit
 		}
 	}
 	w.compare(k.release, what)

@@ -19,6 +19,9 @@ func Receipt(r core.Receipt, warnings []string, view *Message, further ...Button
 		text += "\n" + Escape(d)
 	}
 	s.line(text)
+	if r.Diff != "" {
+		s.code(Visible(r.Diff))
+	}
 	for _, w := range append(append([]string{}, r.Warnings...), warnings...) {
 		s.line("⚠️ " + Escape(w))
 	}
