@@ -25,7 +25,8 @@ type Config struct {
 	Core    *core.Service
 	Log     *slog.Logger
 	Now     func() time.Time
-	BaseURL string // of the status page, empty when there is none
+	After   func(time.Duration) <-chan time.Time // an alarm of the same clock; nil is real time
+	BaseURL string                               // of the status page, empty when there is none
 }
 
 // New makes a bot over a domain.

@@ -121,6 +121,13 @@ func releaseCommands() []*Command {
 				v, err := c.bot.core.Matrix(c.ctx, c.actor, q)
 				return draw(v, err, func() blocks.Message { return blocks.Matrix(*v, int(number(c.in, "at")), c.page(), c.env) })
 			}},
+		{Noun: "release", Verb: "board", Summary: "Where a release's live message is, posted again if gone", Alone: true,
+			Args:     []Arg{releaseArg, {Name: "anew", Kind: YesNo, Help: "yes posts it afresh, at the end of its channel"}},
+			Examples: []string{"board v2.5.0", "release board v2.5.0 anew=yes"},
+			Show: func(c *call) (blocks.Message, error) {
+				v, err := c.bot.core.AskBoard(c.ctx, c.actor, c.in.Str("release"), c.in.Yes("anew"))
+				return draw(v, err, func() blocks.Message { return blocks.BoardPlace(*v, c.env) })
+			}},
 	}
 }
 

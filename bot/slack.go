@@ -23,6 +23,7 @@ import (
 // the context lets them.
 type Slack interface {
 	core.Directory
+	Channels
 	// OpenForm opens a modal; the trigger lives three seconds.
 	OpenForm(ctx context.Context, trigger string, view *slack.ModalViewRequest) error
 	// PushForm opens a modal on top of the one that the trigger comes from; three may lie on each other.

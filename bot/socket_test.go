@@ -30,6 +30,7 @@ type live struct {
 	bot   *Bot
 	log   *logBuffer
 	ctx   context.Context
+	run   func()
 	stop  func() error
 	ended func() error // waits for the bot to stop by itself
 	ann   *localslack.User
@@ -108,16 +109,26 @@ func connect(t *testing.T, s *localslack.Server) *live {
 	client := NewClient(Account{AppToken: s.AppToken(), BotToken: s.BotToken(), APIURL: s.APIURL(), Log: log, Now: time.Now})
 	l.core, err = core.Open(t.Context(), l.store, core.Config{Now: time.Now, Rand: rand.Reader, DefaultRole: core.Operator, People: client})
 	require.NoError(t, err)
-	l.bot = New(Config{Core: l.core, Log: log, Now: time.Now})
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
-	running, stop := context.WithCancel(ctx)
-	finished := make(chan error, 1)
-	go func() { finished <- l.bot.Run(running, client) }()
-	l.ended = sync.OnceValue(func() error { return <-finished })
-	l.stop = func() error { stop(); return l.ended() }
 	l.ctx, l.ann = ctx, s.User("ann")
+	l.run = func() {
+		l.bot = New(Config{Core: l.core, Log: log, Now: time.Now})
+		running, stop := context.WithCancel(ctx)
+		finished := make(chan error, 1)
+		go func() { finished <- l.bot.Run(running, client) }()
+		l.ended = sync.OnceValue(func() error { return <-finished })
+		l.stop = func() error { stop(); return l.ended() }
+	}
+	l.run()
 	t.Cleanup(func() { _ = l.stop(); cancel() })
 	return l
+}
+
+// again starts the bot once more after it was stopped.
+func (l *live) again(t *testing.T) {
+	t.Helper()
+	l.run()
+	require.NoError(t, l.slack.WaitConnected(l.ctx, 1))
 }
 
 // started is the bot connected and in order.
@@ -296,10 +307,11 @@ func TestMilestonesArePostedOnce(t *testing.T) {
 	require.False(t, m.Ephemeral)
 	require.True(t, m.Notifies.None())
 	require.Eventually(t, func() bool {
-		waiting, err := l.core.Notices(l.ctx, 10)
+		waiting, err := l.core.Notices(l.ctx)
 		return err == nil && len(waiting) == 0
 	}, 5*time.Second, time.Millisecond)
-	require.Len(t, l.slack.User("ben").Sees("#general"), 1)
+	l.board(t, "#general", "0 of 1 done")
+	require.Len(t, l.slack.User("ben").Sees("#general"), 2, "the milestone and the board")
 }
 
 func TestUnreadableEnvelopesAreAcknowledged(t *testing.T) {

@@ -1,7 +1,6 @@
 package core
 
 import (
-	"cmp"
 	"context"
 	"slices"
 
@@ -78,55 +77,9 @@ func (s *Service) Mine(ctx context.Context, a Actor) (*Mine, error) {
 // marked gives each step of a release's customers that bears one of the marks,
 // customer by customer. It looks at every stored step and reads the marked ones.
 func (s *Service) marked(r storage.Reader, rel *Release, marks Marks, give func(StepView)) error {
-	sh, err := loadSheet(r, rel, nil)
+	sv, err := newSurvey(r, rel, marks)
 	if err != nil {
 		return err
 	}
-	sh.dropWithdrawn()
-	type hit struct {
-		customer int64
-		number   int
-	}
-	var hits []hit
-	err = sh.walk(r, func(sec, mem, number int, e storage.Entry) error {
-		if _, has, flags, ok := glance(e.Value); ok && has&marks != 0 && flags&isRemoved == 0 {
-			hits = append(hits, hit{sh.sections[sec].members[mem].customer, number})
-		}
-		return nil
-	})
-	if err != nil || len(hits) == 0 {
-		return err
-	}
-	slices.SortFunc(hits, func(x, y hit) int { return cmp.Or(cmp.Compare(x.customer, y.customer), x.number-y.number) })
-	ps, err := openParts(r, rel)
-	if err != nil {
-		return err
-	}
-	names := newNamer(r)
-	var p *part
-	var states []*stepState
-	for _, h := range hits {
-		if p == nil || p.cust.ID != h.customer {
-			cust, err := customers.get(r, idKey(h.customer))
-			if err != nil {
-				return err
-			}
-			if p, err = ps.of(r, cust); err != nil {
-				return err
-			}
-			if states, err = p.steps(r); err != nil {
-				return err
-			}
-		}
-		i := slices.IndexFunc(states, func(st *stepState) bool { return st.rec.Number == h.number })
-		if i < 0 {
-			continue
-		}
-		v, err := p.view(r, names, s.epoch, states[i], false)
-		if err != nil {
-			return err
-		}
-		give(v)
-	}
-	return names.err
+	return s.views(r, sv, give)
 }

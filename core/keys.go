@@ -25,6 +25,9 @@ import (
 //	event/<seq>                                  history
 //	key/<request key>                            receipts of the last 24 hours
 //	outbox/<seq>/<n>                             what Slack is still to be told
+//	board/<release>                              where its board is
+//	stale/<release>                              boards to be drawn anew
+//	posted/<channel>/<message>                   what a milestone that was posted is about
 //	signin/<sha256>  session/<sha256>            access to the page
 //	ix/<table>/<index>/…                         indexes, kept by the tables
 //

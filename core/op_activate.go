@@ -61,9 +61,14 @@ func (op ActivateRelease) run(t *tx) error {
 	if len(p.Missing) > 0 {
 		t.warn("%s cannot be filled; `release check %s` lists them.", count(len(p.Missing), "placeholder value"), shortID("R", int(r.ID)))
 	}
-	t.notify(Notice{Kind: "release.activated", Channel: string(r.Channel), Release: r.ID,
+	if r.Channel == "" {
+		t.detail("It has no channel, so its board and milestones are posted nowhere: `release edit %s channel=#…`.", shortID("R", int(r.ID)))
+	}
+	if err := t.putJSON(boardPath(r.ID), BoardPlace{Owner: t.actor.id()}); err != nil {
+		return err
+	}
+	return t.milestone(Notice{Kind: Activated, Channel: string(r.Channel), Release: r.ID,
 		Text: fmt.Sprintf("Release %s is active: %s", releaseLabel(r), p.sum())})
-	return nil
 }
 
 // findDraft resolves the release to activate; an empty reference is the only draft.

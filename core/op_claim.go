@@ -54,8 +54,17 @@ func (op BlockStep) run(t *tx) error {
 	rec.BlockReason, rec.BlockNeeds = reason, op.NeedsUser
 	t.receipt.Text = "Blocked"
 	t.event.Text = reason
-	t.notify(Notice{Kind: "step.blocked", Channel: string(s.rel.Channel), Release: s.rel.ID, Text: line + " is blocked: " + reason})
-	return t.putStep(rec, line)
+	if err := t.putStep(rec, line); err != nil {
+		return err
+	}
+	n := Notice{Kind: StepBlocked, Channel: string(s.rel.Channel), Release: s.rel.ID, Customer: s.cust.ID, Step: s.short(), Text: line + " is blocked", Reason: reason}
+	if op.NeedsUser != t.actor.id() {
+		n.Needs = op.NeedsUser
+	}
+	if n.Channel == "" {
+		n.Channel = n.Needs
+	}
+	return t.milestone(n)
 }
 
 func (op UnblockStep) run(t *tx) error {

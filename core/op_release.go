@@ -90,8 +90,11 @@ func (op ArchiveRelease) run(t *tx) error {
 			return err
 		}
 		t.put(frozenPath(r.ID), b)
-		t.notify(Notice{Kind: "release.archived", Channel: string(r.Channel), Release: r.ID,
+		err = t.milestone(Notice{Kind: ReleaseArchived, Channel: string(r.Channel), Release: r.ID, Reason: reason,
 			Text: fmt.Sprintf("Release %s is archived: %s", r.Label(), answerLine(p.Counts))})
+		if err != nil {
+			return err
+		}
 	}
 	r.Status = Archived
 	r.ArchivedAt = &t.now

@@ -21,26 +21,16 @@ func (s *Service) Dashboard(ctx context.Context, a Actor) (*Dashboard, error) {
 			if err != nil {
 				return nil, err
 			}
-			sh, err := loadSheet(r, rel, nil)
+			sv, err := newSurvey(r, rel, 0)
 			if err != nil {
 				return nil, err
 			}
-			fig, err := sh.count(r)
-			if err != nil {
-				return nil, err
-			}
-			v, err := sh.view(r, sh.progress(fig, -1), fig.blocked)
+			v, err := sv.release(r)
 			if err != nil {
 				return nil, err
 			}
 			out.ActiveReleases = append(out.ActiveReleases, v)
-			for i, sec := range sh.sections {
-				for j, m := range sec.members {
-					if !m.enrolled.Withdrawn {
-						stats.add(&fig.tallies[i][j])
-					}
-				}
-			}
+			stats.addAll(sv)
 		}
 		slices.SortFunc(out.ActiveReleases, func(x, y ReleaseView) int { return int(y.ID - x.ID) })
 		out.Stats = stats.progress().Counts

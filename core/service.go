@@ -179,7 +179,7 @@ func (s *Service) Do(ctx context.Context, actor Actor, key string, op Operation)
 			if !t.final && !actor.system {
 				t.receipt.UndoUntil = now.Add(undoWindow).Unix()
 			}
-			told = len(t.notices) > 0
+			told = len(t.notices) > 0 || t.redraw
 		}
 		if key != "" {
 			if err := t.putJSON("key/"+key, storedReceipt{At: now.Unix(), Receipt: t.receipt}); err != nil {
@@ -196,10 +196,7 @@ func (s *Service) Do(ctx context.Context, actor Actor, key string, op Operation)
 		return Receipt{}, fault(err)
 	}
 	if told {
-		select {
-		case s.wake <- struct{}{}:
-		default:
-		}
+		s.stir()
 	}
 	return out, nil
 }

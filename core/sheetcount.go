@@ -13,7 +13,10 @@ type figures struct {
 }
 
 // count makes one pass over what departs from the templates.
-func (sh *sheet) count(r storage.Reader) (*figures, error) {
+func (sh *sheet) count(r storage.Reader) (*figures, error) { return sh.countWith(r, nil) }
+
+// countWith is count, and gives each step that it passes.
+func (sh *sheet) countWith(r storage.Reader, give func(sec, mem, number int, c stored)) (*figures, error) {
 	fig := &figures{tallies: make([][]tally, len(sh.sections))}
 	for i, sec := range sh.sections {
 		fig.tallies[i] = make([]tally, len(sec.members))
@@ -29,6 +32,9 @@ func (sh *sheet) count(r storage.Reader) (*figures, error) {
 		fig.tallies[sec][mem].move(c)
 		if c.marks&Blocked != 0 && !sh.sections[sec].members[mem].enrolled.Withdrawn {
 			fig.blocked++
+		}
+		if give != nil {
+			give(sec, mem, number, c)
 		}
 		return nil
 	})

@@ -113,28 +113,34 @@ func (s *Service) Next(ctx context.Context, a Actor, release string) (*NextStep,
 		if rel.Status != Active || progress.Pending == 0 {
 			return out, nil
 		}
-		last, err := lastActedOn(r, a, rel.ID)
+		out.Detail, err = s.nextIn(r, a, sh)
+		return out, err
+	})
+}
+
+// nextIn is the next step in a release that is active and has pending ones; nil
+// when there is none for the asker.
+func (s *Service) nextIn(r storage.Reader, a Actor, sh *sheet) (*StepDetail, error) {
+	last, err := lastActedOn(r, a, sh.rel.ID)
+	if err != nil {
+		return nil, err
+	}
+	var parts []*part
+	if err := sh.each(r, func(p *part) error { parts = append(parts, p); return nil }); err != nil {
+		return nil, err
+	}
+	from := max(0, slices.IndexFunc(parts, func(p *part) bool { return p.cust.ID == last }))
+	for i := range parts {
+		p := parts[(from+i)%len(parts)]
+		st, err := p.next(r, a)
 		if err != nil {
 			return nil, err
 		}
-		var parts []*part
-		if err := sh.each(r, func(p *part) error { parts = append(parts, p); return nil }); err != nil {
-			return nil, err
+		if st != nil {
+			return s.stepDetail(r, p, st)
 		}
-		from := max(0, slices.IndexFunc(parts, func(p *part) bool { return p.cust.ID == last }))
-		for i := range parts {
-			p := parts[(from+i)%len(parts)]
-			st, err := p.next(r, a)
-			if err != nil {
-				return nil, err
-			}
-			if st != nil {
-				out.Detail, err = s.stepDetail(r, p, st)
-				return out, err
-			}
-		}
-		return out, nil
-	})
+	}
+	return nil, nil
 }
 
 // next is the first step of the customer that the asker can take; nil when there is none.

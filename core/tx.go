@@ -24,6 +24,7 @@ type tx struct {
 	notices []Notice
 	receipt Receipt
 	final   bool // the operation cannot be undone
+	redraw  bool // boards were marked
 }
 
 // touched is a record before the operation.
@@ -103,8 +104,12 @@ func (t *tx) putRoster(release int64, r *roster) error {
 // says nothing of it.
 func (t *tx) regroup(release int64, r *roster) { t.put(rosterPath(release), r.encode()) }
 
-// notify leaves word for Slack, to be delivered after the commit.
+// notify leaves word for Slack, to be delivered after the commit. What has no
+// channel is told nowhere.
 func (t *tx) notify(n Notice) {
+	if n.Channel == "" {
+		return
+	}
 	n.ID = fmt.Sprintf("%s/%02d", seqKey(t.event.Seq), len(t.notices))
 	n.Seq, n.At, n.Actor = t.event.Seq, t.now, t.actor.id()
 	t.notices = append(t.notices, n)
@@ -138,6 +143,12 @@ func (t *tx) finish() (bool, error) {
 		return false, nil
 	}
 	if err := t.putJSON(eventPath(t.event.Seq), t.event); err != nil {
+		return false, err
+	}
+	if err := t.markBoards(); err != nil {
+		return false, err
+	}
+	if err := t.milestones(); err != nil {
 		return false, err
 	}
 	for _, n := range t.notices {

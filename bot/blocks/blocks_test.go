@@ -62,7 +62,6 @@ func layouts() []layout {
 	}
 	across := func(v core.StepAcross) blocks.Message { return blocks.Across(v, 1, env) }
 	bulk := func(v core.BulkPlan) blocks.Message { return blocks.Bulk(v, env) }
-	notice := func(v core.Notice) blocks.Message { return blocks.Milestone(v, env) }
 	whoami := func(v core.WhoAmI) blocks.Message { return blocks.WhoAmI(v, env) }
 
 	var manyClusters core.ClusterList
@@ -99,7 +98,7 @@ func layouts() []layout {
 	blocked.Step.IsOverridden, blocked.Step.MovedOn, blocked.Step.Missing = true, true, []string{"customer.metadata.db"}
 	detail := stepDetail(core.Pending, "SELECT 1;", 0, 1)
 
-	return []layout{
+	return append(boardLayouts(), []layout{
 		drawn("clusters_empty", true, core.ClusterList{}, clusters),
 		drawn("clusters_two", true, core.ClusterList{Clusters: []core.ClusterView{clusterView(0, 3), clusterView(1, 0)}}, clusters),
 		drawn("clusters_many", false, manyClusters, clusters),
@@ -150,9 +149,8 @@ func layouts() []layout {
 		drawn("across_many", false, manySteps, across),
 		drawn("bulk", true, core.BulkPlan{ID: "9f31", Title: "Mark 1 step done", Release: releaseView(), Change: manyChanges.Change[:1], LeftOut: manyChanges.LeftOut[:1], Until: noon}, bulk),
 		drawn("bulk_many", false, manyChanges, bulk),
-		drawn("milestone", true, core.Notice{Release: 12, Text: "v2.5.0 is active for 3 customers"}, notice),
 		drawn("whoami", true, core.WhoAmI{Person: core.PersonInfo{ID: "UBEN", Name: "ben"}, Role: core.Operator, Why: "every member", Admins: []string{"@ann"}}, whoami),
-	}
+	}...)
 }
 
 // wire is a message as it goes to Slack.

@@ -55,16 +55,17 @@ func loadSample(ctx context.Context, s *server, slack *localslack.Server, clock 
 
 // forgetNotices keeps the sample's past from being announced as news.
 func forgetNotices(ctx context.Context, svc *core.Service) error {
-	notices, err := svc.Notices(ctx, len(sample.History))
-	if err != nil {
-		return err
-	}
-	for _, n := range notices {
-		if err := svc.Delivered(ctx, n.ID); err != nil {
+	for {
+		notices, err := svc.Notices(ctx)
+		if err != nil || len(notices) == 0 {
 			return err
 		}
+		for _, n := range notices {
+			if err := svc.Delivered(ctx, n, ""); err != nil {
+				return err
+			}
+		}
 	}
-	return nil
 }
 
 // giveRole grants what a person does not have from Slack or the settings already.

@@ -1,0 +1,413 @@
+package core
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"rollcall/storage"
+)
+
+// A release has a board: one live message that is edited as the release goes
+// on. Where it stands is housekeeping, kept beside the releases; an operation
+// that changes what a board says marks it stale in its own transaction, and
+// whoever draws boards takes the mark away. So a board may lag, and never stays
+// behind.
+
+// BoardPlace is where a release's board is, as Slack knows it.
+type BoardPlace struct {
+	Channel string `json:"channel,omitempty"` // where it stands; empty while there is none
+	TS      string `json:"ts,omitempty"`
+	Link    string `json:"link,omitempty"`
+	Pinned  bool   `json:"pinned,omitempty"`
+	Digest  string `json:"digest,omitempty"` // of what was drawn last
+	Seq     int64  `json:"seq,omitempty"`    // the newest event drawn
+	Owner   string `json:"owner,omitempty"`  // who activated the release, and is told when it cannot be posted
+	Failed  string `json:"failed,omitempty"` // why it cannot be posted; then nobody tries until something is changed
+	Told    string `json:"told,omitempty"`   // the channel of which the owner was told
+}
+
+// BoardView is what a board says.
+type BoardView struct {
+	Release  ReleaseView
+	Clusters []BoardCluster
+	Blocked  []StepView // the longest blocked first, boardBlockers at most
+	Last     *Activity  // what happened last; nil when that is not known
+	Place    BoardPlace
+}
+
+// BoardCluster is one cluster's part of a board.
+type BoardCluster struct {
+	ID        int64
+	Name      string
+	Customers int // that take part
+	Blocked   int
+	Progress  Progress
+}
+
+// boardBlockers is how many blocked steps a board names.
+const boardBlockers = 5
+
+// StaleBoard is a release whose board no longer says what is.
+type StaleBoard struct {
+	Release int64
+	Seq     int64 `json:"seq"`
+	Again   bool  `json:"again,omitempty"` // somebody asked for it: look whether it is still there
+	Anew    bool  `json:"anew,omitempty"`  // somebody wants it posted afresh
+}
+
+// ShortRelease is a release's short id.
+func ShortRelease(id int64) string { return shortID("R", int(id)) }
+
+func boardPath(release int64) string { return "board/" + idKey(release) }
+func stalePath(release int64) string { return "stale/" + idKey(release) }
+
+func readBoard(r storage.Reader, release int64) (BoardPlace, error) {
+	var p BoardPlace
+	b, err := r.Get([]byte(boardPath(release)))
+	if isNotFound(err) {
+		return p, nil
+	}
+	if err == nil {
+		err = json.Unmarshal(b, &p)
+	}
+	if err != nil {
+		return p, fmt.Errorf("the board of release %d: %w", release, err)
+	}
+	return p, nil
+}
+
+// markBoards marks the boards that the operation made stale: those of the
+// releases it changed, and of all active ones when it changed a name that they
+// all show.
+func (t *tx) markBoards() error {
+	changed := map[int64]bool{}
+	everywhere := false
+	for _, s := range t.event.Subjects {
+		table, key, _ := strings.Cut(s.Record, "/")
+		switch table {
+		case "step", "template", "release", "enrolled":
+			changed[decimal(key[:8])] = true
+		case "customer", "cluster":
+			everywhere = everywhere || !s.Created
+		}
+	}
+	if everywhere {
+		for rel, err := range activeReleases(t) {
+			if err != nil {
+				return err
+			}
+			changed[rel.ID] = true
+		}
+	}
+	for id := range changed {
+		rel, err := releases.get(t, idKey(id))
+		if err != nil {
+			return err
+		}
+		if rel == nil || rel.Status == Draft {
+			continue
+		}
+		if err := t.putJSON(stalePath(id), StaleBoard{Seq: t.event.Seq}); err != nil {
+			return err
+		}
+		t.redraw = true
+	}
+	return nil
+}
+
+// StaleBoards lists what is to be drawn anew, by release.
+func (s *Service) StaleBoards(ctx context.Context) ([]StaleBoard, error) {
+	var out []StaleBoard
+	err := s.view(ctx, func(r storage.Reader) error {
+		out = nil
+		for e, err := range r.Scan(storage.Prefix([]byte("stale/"))) {
+			if err != nil {
+				return err
+			}
+			var m StaleBoard
+			if err := json.Unmarshal(e.Value, &m); err != nil {
+				return fmt.Errorf("%s is damaged: %w", e.Key, err)
+			}
+			m.Release = decimal(string(e.Key[len("stale/"):]))
+			out = append(out, m)
+		}
+		return nil
+	})
+	return out, err
+}
+
+// Board is what a release's board is to say.
+func (s *Service) Board(ctx context.Context, release int64) (*BoardView, error) {
+	out := new(BoardView)
+	err := s.view(ctx, func(r storage.Reader) error {
+		*out = BoardView{}
+		rel, err := releases.get(r, idKey(release))
+		if err != nil {
+			return err
+		}
+		if rel == nil {
+			return refuse(NotFound, "There is no release %d", release)
+		}
+		if out.Place, err = readBoard(r, release); err != nil {
+			return err
+		}
+		return s.fillBoard(r, rel, out)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (s *Service) fillBoard(r storage.Reader, rel *Release, out *BoardView) error {
+	sv, err := newSurvey(r, rel, Blocked)
+	if err != nil {
+		return err
+	}
+	if out.Release, err = sv.release(r); err != nil {
+		return err
+	}
+	for i, sec := range sv.sheet.sections {
+		c := BoardCluster{ID: sec.cluster.ID, Name: sec.cluster.Name, Progress: sv.sheet.progress(sv.figures, i)}
+		for _, m := range sec.members {
+			if !m.enrolled.Withdrawn {
+				c.Customers++
+			}
+		}
+		for _, h := range sv.hits {
+			if h.section == i {
+				c.Blocked++
+			}
+		}
+		if c.Customers > 0 {
+			out.Clusters = append(out.Clusters, c)
+		}
+	}
+	if err := s.views(r, sv, func(v StepView) { out.Blocked = append(out.Blocked, v) }); err != nil {
+		return err
+	}
+	slices.SortStableFunc(out.Blocked, func(x, y StepView) int { return cmp.Compare(x.Block.At.Unix(), y.Block.At.Unix()) })
+	out.Blocked = out.Blocked[:min(len(out.Blocked), boardBlockers)]
+	b, err := r.Get([]byte(stalePath(rel.ID)))
+	mark := StaleBoard{Seq: out.Place.Seq}
+	if err == nil {
+		if err := json.Unmarshal(b, &mark); err != nil {
+			return fmt.Errorf("%s is damaged: %w", stalePath(rel.ID), err)
+		}
+	} else if !isNotFound(err) {
+		return err
+	}
+	if out.Place.Seq = max(out.Place.Seq, mark.Seq); out.Place.Seq == 0 {
+		return nil
+	}
+	b, err = r.Get([]byte(eventPath(out.Place.Seq)))
+	if err != nil {
+		return err
+	}
+	e, err := skimEvent(b, subjectsShown)
+	if err != nil {
+		return err
+	}
+	tell := newTeller(r)
+	last, err := tell.one(e)
+	if err == nil {
+		err = tell.names.err
+	}
+	out.Last = &last
+	return err
+}
+
+// KeepBoard remembers where a board is after something was done about it, and
+// takes its mark away unless something has changed since seq. What somebody
+// asked for has been done by then. The change may be made twice.
+func (s *Service) KeepBoard(ctx context.Context, release, seq int64, change func(*BoardPlace)) error {
+	return s.store.Update(ctx, func(w storage.Writer) error {
+		p, err := readBoard(w, release)
+		if err != nil {
+			return err
+		}
+		change(&p)
+		p.Seq = max(p.Seq, seq)
+		if err := putJSON(w, boardPath(release), p); err != nil {
+			return err
+		}
+		return dropMark(w, release, seq)
+	})
+}
+
+func dropMark(w storage.Writer, release, seq int64) error {
+	b, err := w.Get([]byte(stalePath(release)))
+	if isNotFound(err) {
+		return nil
+	}
+	var m StaleBoard
+	if err == nil {
+		err = json.Unmarshal(b, &m)
+	}
+	if err != nil {
+		return err
+	}
+	if m.Seq > seq {
+		if !m.Again && !m.Anew {
+			return nil
+		}
+		m.Again, m.Anew = false, false
+		return putJSON(w, stalePath(release), m)
+	}
+	return w.Delete([]byte(stalePath(release)))
+}
+
+// FailBoard gives a board up until something is changed, and leaves word for
+// the release's owner, once for each channel.
+func (s *Service) FailBoard(ctx context.Context, release, seq int64, channel, why string) error {
+	now := s.cfg.Now()
+	defer s.stir()
+	return s.store.Update(ctx, func(w storage.Writer) error {
+		if err := tellOwner(w, release, channel, why, "", now); err != nil {
+			return err
+		}
+		p, err := readBoard(w, release)
+		if err != nil {
+			return err
+		}
+		p.Failed = why
+		if err := putJSON(w, boardPath(release), p); err != nil {
+			return err
+		}
+		return dropMark(w, release, seq)
+	})
+}
+
+// tellOwner leaves word that nothing of a release can be posted in a channel.
+func tellOwner(w storage.Writer, release int64, channel, why, otherwise string, now time.Time) error {
+	p, err := readBoard(w, release)
+	if err != nil || p.Told == channel {
+		return err
+	}
+	rel, err := releases.get(w, idKey(release))
+	if err != nil || rel == nil {
+		return err
+	}
+	newest, err := newestEvent(w)
+	if err != nil {
+		return err
+	}
+	owner := cmp.Or(p.Owner, otherwise)
+	p.Told = channel
+	if err := putJSON(w, boardPath(release), p); err != nil || owner == "" {
+		return err
+	}
+	n := Notice{ID: seqKey(newest) + "/unheard-" + idKey(release), Kind: Unheard, Channel: owner, About: channel, Why: why,
+		Release: release, Seq: newest, At: now.UTC(), Text: "Nothing of release " + rel.Label() + " can be posted in its channel"}
+	return putJSON(w, "outbox/"+n.ID, n)
+}
+
+// AskBoard says where a release's board is, and has it looked after: drawn
+// anew, and posted again should it be gone. anew posts it afresh in any case.
+func (s *Service) AskBoard(ctx context.Context, a Actor, ref string, anew bool) (*BoardView, error) {
+	if err := s.meet(ctx, a); err != nil {
+		return nil, AsError(err)
+	}
+	out := new(BoardView)
+	var refusal error
+	err := s.store.Update(ctx, func(w storage.Writer) error {
+		*out, refusal = BoardView{}, nil
+		if refusal = s.mayRead(w, a); refusal != nil {
+			return nil
+		}
+		rel, err := findRelease(w, ref, anyState)
+		if err == nil {
+			err = rel.begun()
+		}
+		if err != nil {
+			refusal = err
+			return nil
+		}
+		if out.Release, err = releaseView(w, rel); err != nil {
+			return err
+		}
+		p, err := readBoard(w, rel.ID)
+		if err != nil {
+			return err
+		}
+		out.Place = p
+		if rel.Channel == "" || rel.Status != Active {
+			return nil
+		}
+		newest, err := newestEvent(w)
+		if err != nil {
+			return err
+		}
+		p.Failed, p.Told = "", ""
+		if err := putJSON(w, boardPath(rel.ID), p); err != nil {
+			return err
+		}
+		return putJSON(w, stalePath(rel.ID), StaleBoard{Seq: newest, Again: true, Anew: anew})
+	})
+	if refusal != nil {
+		err = refusal
+	}
+	if err != nil {
+		return nil, fault(err)
+	}
+	s.stir()
+	return out, nil
+}
+
+// begun refuses a draft: nothing has happened to it that could be followed.
+func (r *Release) begun() error {
+	if r.Status == Draft {
+		return r.running()
+	}
+	return nil
+}
+
+// RedrawBoards marks the boards of all active releases, after a start: what
+// draws them may have changed.
+func (s *Service) RedrawBoards(ctx context.Context) error {
+	err := s.store.Update(ctx, func(w storage.Writer) error {
+		newest, err := newestEvent(w)
+		if err != nil {
+			return err
+		}
+		for rel, err := range activeReleases(w) {
+			if err != nil {
+				return err
+			}
+			b, err := w.Get([]byte(stalePath(rel.ID)))
+			if err == nil && len(b) > 0 {
+				continue
+			}
+			p, err := readBoard(w, rel.ID)
+			if err != nil {
+				return err
+			}
+			if err := putJSON(w, stalePath(rel.ID), StaleBoard{Seq: cmp.Or(p.Seq, newest)}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return err
+}
+
+func putJSON(w storage.Writer, path string, v any) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	return w.Put([]byte(path), b)
+}
+
+// stir wakes whoever delivers.
+func (s *Service) stir() {
+	select {
+	case s.wake <- struct{}{}:
+	default:
+	}
+}
