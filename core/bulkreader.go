@@ -18,7 +18,9 @@ type bulkReader struct {
 	templates map[int]*StepTemplate
 	live      []*StepTemplate
 	words     map[[2]int]*wording
-	customers map[int64]*Customer
+	scripts   map[*wording]*script
+	customers map[int64]*Customer // those of crowd without their metadata
+	crowd     map[int64]bool      // clusters whose customers are known from their index
 	clusters  map[int64]*Cluster
 	anchors   map[int]int
 	epoch     string
@@ -26,7 +28,7 @@ type bulkReader struct {
 
 func newBulkReader(r storage.Reader, rel *Release) (*bulkReader, error) {
 	b := &bulkReader{r: r, rel: rel, names: newNamer(r), templates: map[int]*StepTemplate{}, words: map[[2]int]*wording{},
-		customers: map[int64]*Customer{}, clusters: map[int64]*Cluster{}, anchors: map[int]int{}}
+		scripts: map[*wording]*script{}, crowd: map[int64]bool{}, customers: map[int64]*Customer{}, clusters: map[int64]*Cluster{}, anchors: map[int]int{}}
 	all, err := templates.list(r, idKey(rel.ID)+"/")
 	if err != nil {
 		return nil, err
@@ -51,6 +53,45 @@ func newBulkReader(r storage.Reader, rel *Release) (*bulkReader, error) {
 func (b *bulkReader) takesPart(customer int64) bool {
 	e, ok := b.ro.member(customer)
 	return ok && !e.Withdrawn && b.customers[customer] != nil && b.customers[customer].IsActive
+}
+
+// gather gets to know all customers of a cluster at once, from the index: a
+// tenth of what reading one by one costs, and enough unless a step uses their
+// metadata.
+func (b *bulkReader) gather(cluster int64) error {
+	if b.crowd[cluster] {
+		return nil
+	}
+	b.crowd[cluster] = true
+	for e, err := range b.r.Scan(clusterColumns(cluster)) {
+		if err != nil {
+			return err
+		}
+		c, err := parseColumn(e)
+		if err != nil {
+			return err
+		}
+		if b.customers[c.ID] == nil {
+			b.customers[c.ID] = &Customer{ID: c.ID, ClusterID: cluster, Name: c.Name, Namespace: c.Namespace, IsActive: c.Active}
+		}
+	}
+	return nil
+}
+
+// whole reads a customer that was only known from the index.
+func (b *bulkReader) whole(c *Customer) (*Customer, error) {
+	if !b.crowd[c.ClusterID] || c.Metadata != nil {
+		return c, nil
+	}
+	full, err := customers.get(b.r, idKey(c.ID))
+	if err != nil || full == nil {
+		return nil, fmt.Errorf("customer %d: %w", c.ID, err)
+	}
+	if full.Metadata == nil {
+		full.Metadata = map[string]string{}
+	}
+	b.customers[c.ID] = full
+	return full, nil
 }
 
 func (b *bulkReader) customer(id int64) (*Customer, *Cluster, error) {
@@ -88,6 +129,9 @@ func (b *bulkReader) state(customer int64, number int) (*stepState, error) {
 		if rec.Custom {
 			tm = nil
 		}
+		if c, err = b.whole(c); err != nil {
+			return nil, err
+		}
 		return loadState(b.r, b.rel, c, cl, tm, rec)
 	}
 	st := &stepState{rel: b.rel, cust: c, cluster: cl, template: tm, rec: rec}
@@ -105,7 +149,14 @@ func (b *bulkReader) state(customer int64, number int) (*stepState, error) {
 		}
 	}
 	st.words = b.words[key]
-	return st, nil
+	if st.parsed = b.scripts[st.words]; st.parsed == nil {
+		st.parsed = read(st.words.Content)
+		b.scripts[st.words] = st.parsed
+	}
+	if slices.ContainsFunc(st.parsed.names, func(name string) bool { return strings.HasPrefix(name, customerFacts) }) {
+		st.cust, err = b.whole(c)
+	}
+	return st, err
 }
 
 func (b *bulkReader) line(s *stepState) (string, error) {
@@ -210,11 +261,20 @@ func (b *bulkReader) members(q BulkQuery) ([]int64, string, error) {
 	}
 	var ids []int64
 	for cluster, g := range b.ro.groups {
+		whole := q.All || slices.Contains(in, cluster)
+		if whole {
+			if err := b.gather(cluster); err != nil {
+				return nil, "", err
+			}
+		}
 		for _, e := range g {
+			if !whole && !slices.Contains(only, e.Customer) {
+				continue
+			}
 			if _, _, err := b.customer(e.Customer); err != nil {
 				return nil, "", err
 			}
-			if b.takesPart(e.Customer) && (q.All || slices.Contains(in, cluster) || slices.Contains(only, e.Customer)) {
+			if b.takesPart(e.Customer) {
 				ids = append(ids, e.Customer)
 			}
 		}
@@ -231,4 +291,28 @@ func (b *bulkReader) members(q BulkQuery) ([]int64, string, error) {
 		whom = "all customers"
 	}
 	return ids, whom, nil
+}
+
+// expect gets to know the customers of a plan: from their clusters' indexes
+// when it is so many that reading them one by one costs more.
+func (b *bulkReader) expect(cells []bulkCell) error {
+	const many = 50
+	if len(cells) < many {
+		return nil
+	}
+	wanted := make(map[int64]bool, len(cells))
+	for _, c := range cells {
+		wanted[c.Customer] = true
+	}
+	if len(wanted) < many {
+		return nil
+	}
+	for cluster, g := range b.ro.groups {
+		if slices.ContainsFunc(g, func(e enrolment) bool { return wanted[e.Customer] }) {
+			if err := b.gather(cluster); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }

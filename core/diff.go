@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"strconv"
 	"strings"
 	"sync"
 )
@@ -70,6 +71,12 @@ func same(x, y reflect.Value) bool {
 func raw(v reflect.Value) json.RawMessage {
 	if v.IsZero() {
 		return nil
+	}
+	switch { // what a bulk change records thousands of times
+	case v.Kind() == reflect.Int64, v.Kind() == reflect.Int:
+		return strconv.AppendInt(nil, v.Int(), 10)
+	case v.Type() == reflect.TypeFor[string]():
+		return appendString(nil, v.String())
 	}
 	b, err := json.Marshal(v.Interface())
 	if err != nil {

@@ -80,20 +80,21 @@ func countEffect(r storage.Reader, rel *Release, tm *StepTemplate) (effect, erro
 		}
 		return n, nil
 	}
-	for _, g := range ro.groups {
-		for _, e := range g {
-			c, err := customers.get(r, idKey(e.Customer))
-			if err != nil {
-				return n, err
-			}
-			if e.Withdrawn || !c.IsActive {
+	var sh sheet
+	for cluster, g := range ro.groups {
+		members, err := sh.join(r, cluster, g)
+		if err != nil {
+			return n, err
+		}
+		for _, m := range members {
+			if m.enrolled.Withdrawn {
 				continue
 			}
-			rec, err := stepTable.get(r, stepKey(rel.ID, e.Customer, tm.Number))
+			rec, err := stepTable.get(r, stepKey(rel.ID, m.customer, tm.Number))
 			if err != nil {
 				return n, err
 			}
-			if err := look(e.Customer, rec); err != nil {
+			if err := look(m.customer, rec); err != nil {
 				return n, err
 			}
 		}

@@ -1,7 +1,6 @@
 package core
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
 )
@@ -33,12 +32,28 @@ import (
 //
 // Ids are decimal, eight digits; step numbers and revisions six; events ten.
 
-func idKey(id int64) string { return fmt.Sprintf("%08d", id) }
+func idKey(id int64) string { return string(appendKey(nil, id, 8)) }
 
-func pairKey(release int64, number int) string { return fmt.Sprintf("%08d/%06d", release, number) }
+func pairKey(release int64, number int) string {
+	b := append(appendKey(make([]byte, 0, 15), release, 8), '/')
+	return string(appendKey(b, int64(number), 6))
+}
 
 func stepKey(release, customer int64, number int) string {
-	return fmt.Sprintf("%08d/%08d/%06d", release, customer, number)
+	b := append(appendKey(make([]byte, 0, 24), release, 8), '/')
+	b = append(appendKey(b, customer, 8), '/')
+	return string(appendKey(b, int64(number), 6))
+}
+
+// appendKey writes a number with at least so many digits. A bulk change makes tens of thousands of keys.
+func appendKey(b []byte, n int64, width int) []byte {
+	for limit := int64(10); width > 1; width, limit = width-1, limit*10 {
+		if n < limit {
+			b = append(b, "00000000000"[:width-1]...)
+			break
+		}
+	}
+	return strconv.AppendInt(b, n, 10)
 }
 
 // splitStepKey reads what stepKey wrote.
@@ -58,7 +73,7 @@ func decimal(s string) int64 {
 	return n
 }
 
-func seqKey(seq int64) string { return fmt.Sprintf("%010d", seq) }
+func seqKey(seq int64) string { return string(appendKey(nil, seq, 10)) }
 
 // shortID is what people type: R12, D3, V1, C2.
 func shortID(letter string, n int) string { return letter + strconv.Itoa(n) }

@@ -184,7 +184,7 @@ func (s *stepState) leaveOut(a Actor, to Status, names *namer) string {
 	case rec.ClaimedBy != "" && rec.ClaimedBy != a.id():
 		return "in progress by @" + names.of(rec.ClaimedBy)
 	}
-	if _, missing := fill(s.words.Content, s.values()); to == Done && len(missing) > 0 {
+	if missing := s.script().missing(s.value); to == Done && len(missing) > 0 {
 		return "no value for {{" + strings.Join(missing, "}}, {{") + "}}"
 	}
 	return ""
@@ -223,6 +223,9 @@ func (op RunBulk) run(t *tx) error {
 	}
 	cells, err := newBulkReader(t, rel)
 	if err != nil {
+		return err
+	}
+	if err := cells.expect(plan.Cells); err != nil {
 		return err
 	}
 	done, only := 0, int64(0)

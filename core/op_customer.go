@@ -177,9 +177,8 @@ func (t *tx) openSteps(rel *Release, c *Customer, from, to *Cluster) (int, []str
 			return nil
 		}
 		open++
-		before, _ := fill(s.words.Content, placeholderValues(rel, c, from))
-		after, _ := fill(s.words.Content, placeholderValues(rel, c, to))
-		if before != after {
+		content := read(s.words.Content)
+		if content.fill(present(rel, c, from)) != content.fill(present(rel, c, to)) {
 			affected = append(affected, s.short())
 		}
 		return nil

@@ -37,7 +37,7 @@ func (op MarkDone) run(t *tx) error {
 			return err
 		}
 	}
-	_, missing := fill(s.words.Content, s.values())
+	missing := s.script().missing(s.value)
 	if len(missing) > 0 && force == "" {
 		return refuse(Conflict, "%s has no value for {{%s}}", line, strings.Join(missing, "}}, {{")).
 			hint("Set it, or say why it is fine without: force=\"…\".")
@@ -247,7 +247,7 @@ func (s *stepState) takeover(t *tx, confirmed bool) error {
 func (s *stepState) finishBy(t *tx) {
 	rec := s.rec
 	rec.ExecutedAt, rec.ExecutedBy = t.now.Unix(), t.actor.id()
-	rec.Values = frozenValues(s.words.Content, s.values())
+	rec.Values = s.script().freeze(s.value)
 	if rec.Override == 0 && rec.Revision == 0 {
 		rec.Revision = s.template.Revision
 	}

@@ -2,6 +2,7 @@ package core
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -16,7 +17,7 @@ var plainPlaceholders = []string{
 }
 
 // metadataPlaceholders are the beginnings of those with one.
-var metadataPlaceholders = []string{"customer.metadata.", "cluster.metadata."}
+var metadataPlaceholders = []string{customerFacts, clusterFacts}
 
 func isPlaceholder(name string) bool {
 	for _, p := range plainPlaceholders {
@@ -32,18 +33,88 @@ func isPlaceholder(name string) bool {
 	return false
 }
 
-// placeholders lists the names that a content uses, each once, in order.
-func placeholders(content string) []string {
+// script is a content taken apart once, to be filled for many customers.
+type script struct {
+	content string
+	pieces  []piece
+	names   []string // the placeholders used, each once, in order
+}
+
+// piece is a stretch of text, or the placeholder behind it when name is set.
+type piece struct{ text, name string }
+
+// read takes a content apart.
+func read(content string) *script {
+	s := &script{content: content}
+	at := 0
+	if strings.Contains(content, "{{") {
+		for _, m := range placeholderForm.FindAllStringSubmatchIndex(content, -1) {
+			name := content[m[2]:m[3]]
+			if !isPlaceholder(name) {
+				continue
+			}
+			s.pieces = append(s.pieces, piece{content[at:m[0]], name})
+			at = m[1]
+			if !slices.Contains(s.names, name) {
+				s.names = append(s.names, name)
+			}
+		}
+	}
+	s.pieces = append(s.pieces, piece{text: content[at:]})
+	return s
+}
+
+// fill puts values in the place of placeholders. One without a value stays, loudly.
+func (s *script) fill(value func(name string) string) string {
+	if len(s.names) == 0 {
+		return s.content
+	}
+	var b strings.Builder
+	for _, p := range s.pieces {
+		b.WriteString(p.text)
+		if p.name == "" {
+			continue
+		}
+		if v := value(p.name); v != "" {
+			b.WriteString(v)
+		} else {
+			b.WriteString("{{" + p.name + " IS MISSING}}")
+		}
+	}
+	return b.String()
+}
+
+// missing lists the placeholders without a value.
+func (s *script) missing(value func(name string) string) []string {
 	var out []string
-	seen := map[string]bool{}
-	for _, m := range placeholderForm.FindAllStringSubmatch(content, -1) {
-		if isPlaceholder(m[1]) && !seen[m[1]] {
-			seen[m[1]] = true
-			out = append(out, m[1])
+	for _, name := range s.names {
+		if value(name) == "" {
+			out = append(out, name)
 		}
 	}
 	return out
 }
+
+// freeze is the values that the content uses; nil when it uses none.
+func (s *script) freeze(value func(name string) string) map[string]string {
+	var out map[string]string
+	for _, name := range s.names {
+		if out == nil {
+			out = make(map[string]string, len(s.names))
+		}
+		out[name] = value(name)
+	}
+	return out
+}
+
+// placeholders lists the names that a content uses, each once, in order.
+func placeholders(content string) []string { return read(content).names }
+
+// How the names of metadata begin. A customer's stand with the customer alone; all else is known without reading it.
+const (
+	customerFacts = "customer.metadata."
+	clusterFacts  = "cluster.metadata."
+)
 
 // nearMisses lists what looks like a placeholder and is none, with the name
 // that was probably meant.
@@ -93,65 +164,40 @@ func nearest(name string) string {
 	return best
 }
 
-// placeholderValues is what a step's placeholders stand for now.
-func placeholderValues(rel *Release, cust *Customer, cl *Cluster) map[string]string {
-	v := map[string]string{
-		"customer.name":           cust.Name,
-		"customer.namespace":      cust.Namespace,
-		"cluster.name":            cl.Name,
-		"cluster.kubeconfig_path": string(cl.KubeconfigPath),
-		"release.name":            rel.Name,
-		"release.version":         string(rel.VersionNumber),
-	}
-	for k, s := range cust.Metadata {
-		v["customer.metadata."+k] = s
-	}
-	for k, s := range cl.Metadata {
-		v["cluster.metadata."+k] = s
-	}
-	return v
-}
-
-// fill puts values in the place of placeholders. One without a value stays,
-// loudly, and is listed.
-func fill(content string, values map[string]string) (filled string, missing []string) {
-	seen := map[string]bool{}
-	filled = placeholderForm.ReplaceAllStringFunc(content, func(m string) string {
-		name := placeholderForm.FindStringSubmatch(m)[1]
-		if !isPlaceholder(name) {
-			return m
+// present is what a step's placeholders stand for now; the function gives the empty text for one without a value.
+func present(rel *Release, cust *Customer, cl *Cluster) func(name string) string {
+	return func(name string) string {
+		switch name {
+		case "customer.name":
+			return cust.Name
+		case "customer.namespace":
+			return cust.Namespace
+		case "cluster.name":
+			return cl.Name
+		case "cluster.kubeconfig_path":
+			return string(cl.KubeconfigPath)
+		case "release.name":
+			return rel.Name
+		case "release.version":
+			return string(rel.VersionNumber)
 		}
-		if v := values[name]; v != "" {
-			return v
+		if key, of := strings.CutPrefix(name, customerFacts); of {
+			return cust.Metadata[key]
 		}
-		if !seen[name] {
-			seen[name] = true
-			missing = append(missing, name)
+		if key, of := strings.CutPrefix(name, clusterFacts); of {
+			return cl.Metadata[key]
 		}
-		return "{{" + name + " IS MISSING}}"
-	})
-	return filled, missing
+		return ""
+	}
 }
 
 // risky lists the used values that a shell or SQL would read as more than text.
-func risky(content string, values map[string]string) []string {
+func risky(s *script, value func(name string) string) []string {
 	var out []string
-	for _, name := range placeholders(content) {
-		if strings.ContainsAny(values[name], "'\"$`;\n") {
+	for _, name := range s.names {
+		if strings.ContainsAny(value(name), "'\"$`;\n") {
 			out = append(out, "The value of {{"+name+"}} holds a quote, $, backtick, semicolon or new line: read the content before you run it.")
 		}
-	}
-	return out
-}
-
-// frozenValues is the part of values that a content uses; nil when it uses none.
-func frozenValues(content string, values map[string]string) map[string]string {
-	var out map[string]string
-	for _, name := range placeholders(content) {
-		if out == nil {
-			out = map[string]string{}
-		}
-		out[name] = values[name]
 	}
 	return out
 }

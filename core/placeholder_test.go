@@ -11,6 +11,7 @@ import (
 func TestPlaceholdersAreFilledAndAllElseStays(t *testing.T) {
 	values := map[string]string{"customer.name": "Acme", "customer.namespace": "acme-prod", "cluster.name": "eu $1",
 		"customer.metadata.db_host": "pg-1", "customer.metadata.api/url": "https://x", "customer.metadata.a.b": "{{customer.name}}"}
+	value := func(name string) string { return values[name] }
 	for typed, want := range map[string]struct {
 		filled  string
 		missing []string
@@ -29,9 +30,9 @@ func TestPlaceholdersAreFilledAndAllElseStays(t *testing.T) {
 		"{{customer.\nname}} {{customer.metadata.}}":            {"{{customer.\nname}} {{customer.metadata.}}", nil},
 		"{{customer.name}} {{customer.name}":                    {"Acme {{customer.name}", nil},
 	} {
-		filled, missing := fill(typed, values)
-		assert.Equal(t, want.filled, filled, typed)
-		assert.Equal(t, want.missing, missing, typed)
+		content := read(typed)
+		assert.Equal(t, want.filled, content.fill(value), typed)
+		assert.Equal(t, want.missing, content.missing(value), typed)
 	}
 }
 
@@ -69,7 +70,7 @@ func TestNearMissesOfPlaceholdersAreNamed(t *testing.T) {
 
 func TestValuesThatAShellReadsAsMoreThanTextAreNamed(t *testing.T) {
 	for value, odd := range map[string]bool{"plain": false, "a b": false, "it's": true, `"`: true, "$x": true, "`x`": true, "a;b": true, "a\nb": true} {
-		assert.Equal(t, odd, len(risky("echo {{customer.name}}", map[string]string{"customer.name": value})) == 1, "%q", value)
+		assert.Equal(t, odd, len(risky(read("echo {{customer.name}}"), func(string) string { return value })) == 1, "%q", value)
 	}
 }
 
@@ -79,20 +80,17 @@ func FuzzPlaceholders(f *testing.F) {
 	f.Add("{{{{customer.name}}}} {{customer.metadata.{{customer.name}}}}", "{{customer.name}}")
 	f.Add("{{customer.name", "}}")
 	f.Fuzz(func(t *testing.T, content, value string) {
-		all := map[string]string{}
-		for _, name := range placeholders(content) {
-			all[name] = value
-		}
-		filled, missing := fill(content, all)
+		all := func(string) string { return value }
+		filled, missing := read(content).fill(all), read(content).missing(all)
 		nearMisses(content)
-		risky(content, all)
+		risky(read(content), all)
 		if utf8.ValidString(content) && utf8.ValidString(value) && !utf8.ValidString(filled) {
 			t.Fatalf("%q became broken text", content)
 		}
 		if value != "" && len(missing) > 0 {
 			t.Fatalf("%q: %q missing although it has a value", content, missing)
 		}
-		if len(all) == 0 && filled != content {
+		if len(placeholders(content)) == 0 && filled != content {
 			t.Fatalf("%q became %q without a placeholder in it", content, filled)
 		}
 		// What stands between the placeholders is the same before and after.

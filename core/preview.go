@@ -156,7 +156,7 @@ func (n *needs) read(tms []*StepTemplate) error {
 		}
 		for _, name := range placeholders(w.Content) {
 			n.common = append(n.common, use{tm.Number, tm.ShortID(), name})
-			n.metadata = n.metadata || strings.HasPrefix(name, "customer.metadata.")
+			n.metadata = n.metadata || strings.HasPrefix(name, customerFacts)
 		}
 	}
 	for rec, err := range stepTable.all(n.r, idKey(n.rel.ID)+"/") {
@@ -206,9 +206,9 @@ func (p *ActivationPreview) addMissing(n *needs, cl *Cluster, col column) error 
 			return err
 		}
 	}
-	values := placeholderValues(n.rel, cust, cl)
+	value := present(n.rel, cust, cl)
 	look := func(u use) {
-		if values[u.name] == "" {
+		if value(u.name) == "" {
 			p.Missing = append(p.Missing, MissingValue{CustomerID: col.ID, CustomerName: col.Name, ClusterName: cl.Name,
 				Namespace: col.Namespace, Step: u.step, Placeholder: u.name})
 		}

@@ -19,6 +19,7 @@ type stepState struct {
 	template *StepTemplate // nil for a custom step
 	rec      *stepRecord   // never nil; all zero when nothing departs
 	words    *wording      // what it says, placeholders unfilled
+	parsed   *script       // of words; see script
 }
 
 // loadState completes a step from its template and record, either of which may be nil.
@@ -192,28 +193,38 @@ func (s *stepState) locked() bool {
 	return s.rec.Status == Done || s.rec.Status == Skipped || s.rel.Status == Archived
 }
 
-// values is what the step's placeholders stand for: as things are now while it
-// is open, frozen once it is done or skipped.
-func (s *stepState) values() map[string]string {
-	if s.rec.Values != nil {
-		return s.rec.Values
+// script is what the step says, taken apart.
+func (s *stepState) script() *script {
+	if s.parsed == nil || s.parsed.content != s.words.Content {
+		s.parsed = read(s.words.Content)
 	}
-	return placeholderValues(s.rel, s.cust, s.cluster)
+	return s.parsed
+}
+
+// value is what a placeholder of the step stands for: as things are now while
+// it is open, frozen once it is done or skipped.
+func (s *stepState) value(name string) string {
+	if s.rec.Values != nil {
+		return s.rec.Values[name]
+	}
+	return present(s.rel, s.cust, s.cluster)(name)
 }
 
 // rev digests all that a card of the step says, so that a click on an older
 // card can be told from one on this. epoch is new at every restore.
 func (s *stepState) rev(epoch, line string) string {
-	h := sha256.New()
-	filled, _ := fill(s.words.Content, s.values())
-	for _, part := range []string{
+	filled := s.script().fill(s.value)
+	said := make([]byte, 0, 256+len(line)+len(filled))
+	for _, part := range [...]string{
 		epoch, line, s.rec.Status.String(), s.words.Name, string(s.words.Type), filled, string(s.words.Description),
 		s.rec.ClaimedBy, s.rec.BlockedBy, s.rec.BlockReason, s.rec.BlockNeeds,
 		strconv.FormatInt(s.rec.last, 10), strconv.Itoa(s.rec.Override), string(s.rel.Status),
 	} {
-		fmt.Fprintf(h, "%d:%s", len(part), part)
+		said = strconv.AppendInt(said, int64(len(part)), 10) // so that no two lists of parts read the same
+		said = append(append(said, ':'), part...)
 	}
-	return hex.EncodeToString(h.Sum(nil)[:4])
+	sum := sha256.Sum256(said)
+	return hex.EncodeToString(sum[:4])
 }
 
 // view is the step as surfaces show it. enrolment may be the zero one (on a
@@ -250,14 +261,12 @@ func (s *stepState) view(r storage.Reader, names *namer, epoch string, e enrolme
 	}
 	v.TargetLine = targetLine(place{v.CustomerName, v.ClusterName, v.Namespace}, s.rel.Label(), v.Category, v.Position, v.ShortID, v.Name)
 	v.Rev = s.rev(epoch, v.TargetLine)
-	values := s.values()
-	filled, missing := fill(s.words.Content, values)
-	v.Missing = missing
+	v.Missing = s.script().missing(s.value)
 	if !v.Locked {
-		v.Warnings = risky(s.words.Content, values)
+		v.Warnings = risky(s.script(), s.value)
 	}
 	if content {
-		v.Content, v.Typed = Maybe(filled), s.words.Content
+		v.Content, v.Typed = Maybe(s.script().fill(s.value)), s.words.Content
 	}
 	return v, s.viewPeople(r, names, &v)
 }

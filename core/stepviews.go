@@ -100,7 +100,7 @@ func original(r storage.Reader, st *stepState) (*Original, error) {
 	if err != nil {
 		return nil, err
 	}
-	filled, _ := fill(w.Content, placeholderValues(st.rel, st.cust, st.cluster))
+	filled := read(w.Content).fill(present(st.rel, st.cust, st.cluster))
 	return &Original{Name: w.Name, Type: w.Type, Content: filled, MovedOn: st.rec.OverrideFrom != st.template.Revision}, nil
 }
 

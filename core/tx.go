@@ -142,9 +142,11 @@ func (t *tx) finish() (bool, error) {
 	if len(t.event.Subjects) == 0 && !t.event.Refused {
 		return false, nil
 	}
-	if err := t.putJSON(eventPath(t.event.Seq), t.event); err != nil {
+	b, err := t.event.encode()
+	if err != nil {
 		return false, err
 	}
+	t.put(eventPath(t.event.Seq), b)
 	if err := t.markBoards(); err != nil {
 		return false, err
 	}

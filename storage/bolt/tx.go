@@ -36,8 +36,15 @@ func (t *tx) Get(key []byte) ([]byte, error) {
 	if v := t.b.Get(key); v != nil {
 		return v, nil
 	}
-	return nil, fmt.Errorf("%w: %q", storage.ErrNotFound, key)
+	return nil, missing(key)
 }
+
+// missing is the error for a key that is not there. It is worded only when somebody reads it: most misses are no fault,
+// and an operation meets thousands of them.
+type missing string
+
+func (a missing) Error() string { return fmt.Sprintf("%v: %q", storage.ErrNotFound, string(a)) }
+func (a missing) Unwrap() error { return storage.ErrNotFound }
 
 // checkEvery is how many entries a scan yields between two looks at its context.
 const checkEvery = 1024
