@@ -4,7 +4,7 @@ SHELL       := /bin/bash -o pipefail
 GO          ?= go
 BROWSER_PKGS = $(shell grep -rl --include='*_test.go' '^//go:build browser' cmd bot core storage statuspage fixtures 2>/dev/null | xargs -r -n1 dirname | sort -u | sed 's|^|./|')
 
-.PHONY: demo test lint unit browser bench docs needs
+.PHONY: demo test lint unit browser bench figures docs needs
 
 ## demo: the whole thing on this machine, with no Slack account
 demo:
@@ -25,14 +25,21 @@ lint:
 
 unit:
 	$(GO) test -race -shuffle=on ./...
+	$(GO) -C fixtures/bench vet ./...
+	$(GO) -C fixtures/bench test ./...
 
 # One package at a time: each drives a browser of its own, and they would starve one another.
 browser:
 	$(if $(BROWSER_PKGS),$(GO) test -race -shuffle=on -tags browser -p 1 $(BROWSER_PKGS),@echo "no package has browser tests")
 
-## bench: benchmarks with their ratios to the bare store
+## bench: benchmarks with their ratios, to bare bbolt and to SQLite; LARGE=1 measures 10,000 × 50 too
 bench:
 	$(GO) test -run '^$$' -bench . -benchmem ./...
+	$(GO) -C fixtures/bench test -run '^$$' -bench . -timeout 60m $(if $(LARGE),-large)
+
+## figures: the table of figures in the README, from a run
+figures:
+	$(GO) -C fixtures/bench test -run '^$$' -bench . -timeout 60m $(if $(LARGE),-large) -readme "$(CURDIR)/README.md"
 
 ## docs: rewrite the generated sections of the README
 docs:
