@@ -14,6 +14,9 @@ var Scopes = []Need{
 	{"pins:write", "the board of a release pinned in its channel"},
 	{"app_mentions:read", "commands by mention, where slash commands do not work: in threads"},
 	{"im:history", "commands in the conversation with the bot itself"},
+	{"files:read", "files given as a step's content"},
+	{"files:write", "a step's long content as a file"},
+	{"im:write", "the conversation in which such a file goes to one person"},
 	{"users:read", "who people are: their names, and whether they are admins, guests or strangers"},
 }
 

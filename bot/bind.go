@@ -156,7 +156,7 @@ func (in In) set(a *Arg, text string) error {
 			return err
 		}
 		text = strings.Trim(text, "<@>")
-	case Words, Day, Release, Customer, Cluster, Step, Clusters, Customers:
+	case Words, Day, Release, Customer, Cluster, Step, Clusters, Customers, Channel, Position:
 		text = strings.TrimSpace(text)
 	}
 	in.values[a.Name] = text

@@ -19,6 +19,8 @@ type Command struct {
 	Args     []Arg
 	Examples []string // each parses and builds
 	Consent  string   // the flag that Confirm sets; "confirm" when empty
+	Because  string   // the argument that is asked for before a consequence is confirmed
+	Title    string   // of its form, at most 24 characters; made of noun and verb when empty
 
 	// Op is the operation that the command stands for.
 	Op func(In) core.Operation
@@ -26,6 +28,12 @@ type Command struct {
 	Show func(*call) (blocks.Message, error)
 	// Present fills the form of an edit with what is stored now; nil when there is nothing to fill in.
 	Present func(*call) (map[string]string, error)
+	// Arrange gives the command's form its own shape: what is asked for when, and what stands beside it.
+	Arrange func(*call, *sketch) error
+	// Foretell says what sending the form will do, where running the operation ahead does not tell.
+	Foretell func(*call, *sketch) ([]string, error)
+	// Panel is the modal that the command opens when no more than a release is given.
+	Panel func(*call) (blocks.Message, error)
 	// Check reads content before it is saved and warns of what looks wrong in it.
 	Check func(In) []string
 }
@@ -85,6 +93,14 @@ type Arg struct {
 	Choices  []string // for OneOf
 	Help     string
 	Example  string // shown in an empty field
+
+	// How a form asks for it.
+	Label   string // of its field; made of the name when empty
+	Asked   bool   // of YesNo: there is a box to tick
+	Preset  string // what stands in the field before anybody touches it
+	Live    bool   // choosing it, or Enter in it, redraws the form
+	Settled bool   // once given it is not asked for again
+	Max     int    // characters that the field takes; 0 is 3,000
 }
 
 // Kind says what an argument's text means and how a form asks for it.
@@ -106,13 +122,15 @@ const (
 	Clusters  // several, separated by commas
 	Customers // several, separated by commas
 	Person    // somebody in Slack, by mention or user id
+	Channel   // a channel in Slack, by mention or id
+	Position  // a place in an order: "before D2", "after D2"
 	Meta      // metadata, given as meta.KEY=value
 )
 
 // chosen is true for arguments that name something that exists: leaving one empty means nothing was chosen.
 func (a *Arg) chosen() bool {
 	switch a.Kind {
-	case OneOf, Release, Customer, Cluster, Step, Person:
+	case OneOf, Release, Customer, Cluster, Step, Person, Position:
 		return true
 	}
 	return false

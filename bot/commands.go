@@ -27,12 +27,13 @@ var (
 	noteArg     = Arg{Name: "note", Kind: Prose, Rest: true, Help: "what is worth knowing about it", Example: "build 812"}
 	describing  = Arg{Name: "description", Also: []string{"desc"}, Kind: Prose, Help: "what it is"}
 	archivedArg = Arg{Name: "archived", Kind: YesNo, Help: "yes shows the archived ones too"}
-	enrollArg   = Arg{Name: "enroll", Kind: YesNo, Help: "no keeps it out of the active releases"}
+	enrollArg   = Arg{Name: "enroll", Kind: YesNo, Help: "it joins the active releases that it fits", Label: "Active releases", Asked: true, Preset: "yes", Live: true}
 
 	// What only buttons say: the digest of what was shown, and where the answer is drawn.
 	revArg  = Arg{Name: "rev", Kind: Words, Hidden: true}
 	viewArg = Arg{Name: "view", Kind: Words, Hidden: true}
 	pageArg = Arg{Name: "page", Kind: Count, Hidden: true}
+	askArg  = Arg{Name: "ask", Kind: YesNo, Hidden: true} // yes opens the form although nothing is missing
 	atArg   = Arg{Name: "at", Kind: Count, Hidden: true}
 )
 
@@ -67,4 +68,5 @@ func statuses(names []string) []core.Status {
 func optional(a Arg) Arg          { a.Required = false; return a }
 func named(a Arg) Arg             { a.Place = false; return a }
 func required(a Arg) Arg          { a.Required = true; return a }
+func redrawing(a Arg) Arg         { a.Live = true; return a }
 func help(a Arg, text string) Arg { a.Help = text; return a }

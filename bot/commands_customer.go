@@ -6,8 +6,8 @@ import (
 )
 
 func customerCommands() []*Command {
-	name := Arg{Name: "name", Kind: Words, Help: "its display name", Example: "Customer A"}
-	namespace := Arg{Name: "namespace", Also: []string{"ns"}, Kind: Words, Help: "its Kubernetes namespace: lower-case letters, digits and -", Example: "cust-a-prod"}
+	name := Arg{Name: "name", Kind: Words, Help: "its display name", Example: "Customer A", Max: 80}
+	namespace := Arg{Name: "namespace", Also: []string{"ns"}, Kind: Words, Help: "its Kubernetes namespace: lower-case letters, digits and -", Example: "cust-a-prod", Max: 63, Live: true}
 	added := name
 	added.Place, added.Required = true, true
 	return []*Command{
@@ -28,7 +28,7 @@ func customerCommands() []*Command {
 				return draw(v, err, func() blocks.Message { return blocks.Customer(*v, c.env) })
 			}},
 		{Noun: "customer", Verb: "add", Aliases: []string{"create", "new"}, Summary: "Add a customer to a cluster",
-			Args:     []Arg{added, named(help(clusterArg, "the cluster it lives on")), required(namespace), describing, metaArg, enrollArg},
+			Args:     []Arg{added, redrawing(named(help(clusterArg, "the cluster it lives on"))), required(namespace), describing, metaArg, enrollArg},
 			Examples: []string{`customer add "Customer A" cluster=prod-us namespace=cust-a-prod`},
 			Op: func(in In) core.Operation {
 				return core.AddCustomer{Name: in.Str("name"), Cluster: in.Str("cluster"), Namespace: in.Str("namespace"),
@@ -50,7 +50,7 @@ func customerCommands() []*Command {
 					Description: in.Ptr("description"), Metadata: in.Meta(), Rev: in.Str("rev")}
 			}},
 		{Noun: "customer", Verb: "move", Summary: "Move a customer to another cluster",
-			Args:     []Arg{customerArg, help(clusterArg, "where to"), enrollArg, confirmArg},
+			Args:     []Arg{customerArg, redrawing(help(clusterArg, "where to")), enrollArg, confirmArg},
 			Examples: []string{"customer move cust-a-prod prod-eu"},
 			Op: func(in In) core.Operation {
 				return core.MoveCustomer{Customer: in.Str("customer"), Cluster: in.Str("cluster"), NoEnroll: in.Str("enroll") == "no", Confirm: in.Yes("confirm")}

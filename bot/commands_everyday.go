@@ -15,11 +15,10 @@ func everydayCommands() []*Command {
 		{Verb: "help", Aliases: []string{"?", "usage"}, Summary: "Explain the commands, or one of them",
 			Args:     []Arg{{Name: "topic", Kind: Words, Place: true, Rest: true, Help: "a noun or a command"}},
 			Examples: []string{"help", "help step", "help step skip"}, Show: showHelp},
-		{Verb: "next", Summary: "The step you should take next", Args: []Arg{releaseArg}, Examples: []string{"next", "next v2.5.0"},
-			Show: func(c *call) (blocks.Message, error) {
-				v, err := c.bot.core.Next(c.ctx, c.actor, c.in.Str("release"))
-				return draw(v, err, func() blocks.Message { return blocks.Next(*v, c.env) })
-			}},
+		{Verb: "next", Summary: "The step you should take next",
+			Args: []Arg{releaseArg, {Name: "by", Kind: OneOf, Choices: choicesOf(core.Paces),
+				Help: "how you go on from now on: every step of a customer first, or a step at every customer"}, viewArg},
+			Examples: []string{"next", "next v2.5.0", "next by=customer"}, Show: showNext},
 		{Verb: "todo", Summary: "Open steps by cluster and customer",
 			Args:     []Arg{releaseArg, help(named(optional(customerArg)), "only this customer"), help(named(optional(clusterArg)), "only this cluster"), pageArg, viewArg},
 			Examples: []string{"todo", "todo v2.5.0 cluster=prod-us"},
@@ -55,6 +54,21 @@ func everydayCommands() []*Command {
 			}},
 		{Verb: "link", Summary: "A sign-in link to the status page, for you alone", Examples: []string{"link"}, Show: showLink},
 	}
+}
+
+func showNext(c *call) (blocks.Message, error) {
+	if by := c.in.Str("by"); by != "" {
+		if err := c.bot.core.Prefer(c.ctx, c.actor, core.Preferences{Pace: core.Pace(by)}); err != nil {
+			return blocks.Message{}, err
+		}
+	}
+	v, err := c.bot.core.Next(c.ctx, c.actor, c.in.Str("release"))
+	return draw(v, err, func() blocks.Message {
+		if v.Detail != nil {
+			c.sendContent(*v.Detail, false)
+		}
+		return blocks.Next(*v, c.env)
+	})
 }
 
 // draw lays a view out once its error is out of the way.

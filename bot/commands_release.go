@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"strconv"
 	"strings"
 
 	"rollcall/bot/blocks"
@@ -8,15 +9,15 @@ import (
 )
 
 func releaseCommands() []*Command {
-	name := Arg{Name: "name", Kind: Words, Help: "unique among releases that are not archived", Example: "Spring release"}
-	kind := Arg{Name: "type", Kind: OneOf, Choices: choicesOf(core.ReleaseTypes), Help: "what kind of release it is"}
-	version := Arg{Name: "version", Also: []string{"version_number"}, Kind: Words, Help: "needed by the type release", Example: "v2.5.0"}
+	name := Arg{Name: "name", Kind: Words, Help: "unique among releases that are not archived", Example: "Spring release", Max: 80, Live: true}
+	kind := Arg{Name: "type", Kind: OneOf, Choices: choicesOf(core.ReleaseTypes), Help: "what kind of release it is", Live: true}
+	version := Arg{Name: "version", Also: []string{"version_number"}, Kind: Words, Help: "needed by the type release", Example: "v2.5.0", Max: 80}
 	date := Arg{Name: "date", Also: []string{"release_date"}, Kind: Day, Help: "when it is planned, year-month-day", Example: "2026-12-01"}
 	targets := []Arg{
-		{Name: "targets", Kind: OneOf, Choices: []string{"all"}, Help: "all active customers, unless others are named"},
-		{Name: "clusters", Kind: Clusters, Help: "only the customers of these, separated by commas"},
-		{Name: "customers", Kind: Customers, Help: "only these, separated by commas"}}
-	channel := Arg{Name: "channel", Kind: Words, Help: "where its milestones are posted", Example: "#releases"}
+		{Name: "targets", Label: "For", Kind: OneOf, Choices: []string{"all", "clusters", "customers"}, Help: "all active customers, unless others are named", Live: true},
+		{Name: "clusters", Kind: Clusters, Help: "only the customers of these, separated by commas", Live: true},
+		{Name: "customers", Kind: Customers, Help: "only these, separated by commas", Live: true}}
+	channel := Arg{Name: "channel", Kind: Channel, Help: "where its milestones are posted", Example: "#releases"}
 	added, addedKind, cloned := name, kind, name
 	cloned.Place, cloned.Required, cloned.Help = true, true, "the new release's name"
 	added.Place, added.Required, addedKind.Required = true, true, true
@@ -44,7 +45,7 @@ func releaseCommands() []*Command {
 				return draw(v, err, func() blocks.Message { return blocks.Release(*v, c.env) })
 			}},
 		{Noun: "release", Verb: "add", Aliases: []string{"create", "new"}, Summary: "Add a release as a draft",
-			Args:     append([]Arg{added, addedKind}, fields...),
+			Args: append([]Arg{added, addedKind}, fields...), Arrange: arrangeRelease,
 			Examples: []string{`release add "Spring release" type=release version=v2.5.0 date=2026-12-01`},
 			Op: func(in In) core.Operation {
 				return core.AddRelease{Name: in.Str("name"), Type: core.ReleaseType(in.Str("type")), Version: in.Str("version"), Date: in.Str("date"),
@@ -53,7 +54,7 @@ func releaseCommands() []*Command {
 		{Noun: "release", Verb: "edit", Aliases: []string{"update", "change", "set"}, Summary: "Change a draft or active release",
 			Args:     append([]Arg{theRelease, help(name, "its new name"), kind}, append(fields, revArg)...),
 			Examples: []string{`release edit v2.5.0 date=2026-12-08 description="Moved by a week"`},
-			Present:  presentRelease,
+			Present:  presentRelease, Arrange: arrangeRelease,
 			Op: func(in In) core.Operation {
 				op := core.EditRelease{Release: in.Str("release"), Name: in.Ptr("name"), Version: in.Ptr("version"), Date: in.Ptr("date"),
 					Description: in.Ptr("description"), Metadata: in.Meta(), Rev: in.Str("rev")}
@@ -82,7 +83,7 @@ func releaseCommands() []*Command {
 			Op: func(in In) core.Operation {
 				return core.ActivateRelease{Release: in.Str("release"), Confirm: in.Yes("confirm")}
 			}},
-		{Noun: "release", Verb: "archive", Aliases: []string{"close", "delete", "remove"}, Summary: "End a release; it becomes read-only",
+		{Noun: "release", Verb: "archive", Aliases: []string{"close", "delete", "remove"}, Summary: "End a release; it becomes read-only", Because: "reason",
 			Args:     []Arg{theRelease, {Name: "reason", Kind: Prose, Rest: true, Help: "needed while steps are open"}, confirmArg},
 			Examples: []string{"release archive v2.5.0", `release archive v2.5.0 reason="superseded by v2.5.1"`},
 			Op: func(in In) core.Operation {
@@ -93,7 +94,8 @@ func releaseCommands() []*Command {
 			Op: func(in In) core.Operation { return core.ReopenRelease{Release: in.Str("release")} }},
 		{Noun: "release", Verb: "clone", Aliases: []string{"copy"}, Summary: "Start a draft with the steps of another release",
 			Args: append([]Arg{theRelease, cloned, kind, version, date,
-				{Name: "custom", Kind: OneOf, Choices: []string{"yes", "no"}, Help: "yes copies customers' own steps too"}}, targets...),
+				{Name: "custom", Kind: YesNo, Asked: true, Label: "Custom steps", Help: "customers' own steps are copied too"}}, targets...),
+			Arrange:  arrangeRelease,
 			Examples: []string{`release clone v2.5.0 "Summer release" version=v2.6.0`},
 			Op: func(in In) core.Operation {
 				return core.CloneRelease{Release: in.Str("release"), Name: in.Str("name"), Type: core.ReleaseType(in.Str("type")), Version: in.Str("version"),
@@ -137,10 +139,83 @@ func presentRelease(c *call) (map[string]string, error) {
 		return nil, err
 	}
 	return map[string]string{"name": v.Name, "type": string(v.Type), "version": string(v.VersionNumber), "date": string(v.ReleaseDate),
-		"description": string(v.Description), "channel": string(v.Channel), "meta": metaLines(v.Metadata)}, nil
+		"description": string(v.Description), "channel": string(v.Channel), "meta": metaLines(v.Metadata),
+		"targets": targetsKind(v.Targets), "clusters": idList(v.Targets.Clusters), "customers": idList(v.Targets.Customers)}, nil
+}
+
+// targetsKind is how a release names whom it is for.
+func targetsKind(t core.Targets) string {
+	switch {
+	case len(t.Clusters) > 0:
+		return "clusters"
+	case len(t.Customers) > 0:
+		return "customers"
+	}
+	return "all"
+}
+
+func idList(ids []int64) string {
+	var out []string
+	for _, id := range ids {
+		out = append(out, strconv.FormatInt(id, 10))
+	}
+	return strings.Join(out, ",")
+}
+
+// lastType is where a form remembers which type of release it was last laid out for.
+const lastType = "~type"
+
+// arrangeRelease asks for a version only where there is one, and for clusters or customers only when the release
+// is for those.
+func arrangeRelease(_ *call, d *sketch) error {
+	kind := d.values["type"]
+	if kind == string(core.Onboarding) {
+		d.drop("version")
+	}
+	if f := d.field("version"); f != nil {
+		f.Optional = kind != string(core.Regular)
+	}
+	targets := d.field("targets")
+	if targets != nil && kind == string(core.Onboarding) && d.values[lastType] != kind && targets.Value == "all" {
+		d.forget(targets) // an onboarding is for those who are new, unless somebody says otherwise
+		targets.Value = ""
+	}
+	d.values[lastType] = kind
+	d.keep(lastType)
+	if targets != nil && targets.Value == "" {
+		switch {
+		case d.values["clusters"] != "":
+			targets.Value = "clusters"
+		case d.values["customers"] != "" || kind == string(core.Onboarding):
+			targets.Value = "customers"
+		default:
+			targets.Value = "all"
+		}
+	}
+	for _, name := range []string{"clusters", "customers"} {
+		f := d.field(name)
+		switch {
+		case f == nil || targets == nil:
+		case targets.Value == name:
+			f.Optional = false
+			f.Hint = ""
+		default:
+			d.drop(name)
+		}
+	}
+	if targets != nil {
+		targets.Hint, targets.Optional = "", false
+	}
+	return nil
 }
 
 func targetNames(in In) core.TargetNames {
+	switch in.Str("targets") {
+	case "clusters":
+		return core.TargetNames{Clusters: in.List("clusters")}
+	case "customers":
+		return core.TargetNames{Customers: in.List("customers")}
+	}
 	return core.TargetNames{All: in.Str("targets") == "all", Clusters: in.List("clusters"), Customers: in.List("customers")}
 }
 

@@ -8,7 +8,7 @@ import (
 func stepCommands() []*Command {
 	target := []Arg{releaseArg, customerArg, stepArg}
 	takeover := Arg{Name: "takeover", Kind: YesNo, Help: "yes goes on although it is blocked or somebody else's"}
-	buttons := []Arg{revArg, viewArg, pageArg}
+	buttons := []Arg{revArg, viewArg, pageArg, askArg}
 	return []*Command{
 		{Noun: "step", Verb: "list", Aliases: []string{"ls"}, Summary: "One customer's steps in a release",
 			Args: []Arg{releaseArg, customerArg, pageArg, viewArg}, Examples: []string{"step list v2.5.0 cust-a-prod"},
@@ -20,7 +20,22 @@ func stepCommands() []*Command {
 			Args: target, Examples: []string{"step show v2.5.0 cust-a-prod D1"},
 			Show: func(c *call) (blocks.Message, error) {
 				v, err := c.bot.core.Step(c.ctx, c.actor, c.stepQuery())
-				return draw(v, err, func() blocks.Message { return blocks.Card(*v, c.env) })
+				return draw(v, err, func() blocks.Message { c.sendContent(*v, false); return blocks.Card(*v, c.env) })
+			}},
+		{Noun: "step", Verb: "original", Summary: "What the template says of an overridden step",
+			Args: target, Examples: []string{"step original v2.5.0 cust-a-prod D1"},
+			Show: func(c *call) (blocks.Message, error) {
+				v, err := c.bot.core.Step(c.ctx, c.actor, c.stepQuery())
+				return draw(v, err, func() blocks.Message { return blocks.Original(*v, c.env) })
+			}},
+		{Noun: "step", Verb: "file", Aliases: []string{"download"}, Summary: "A step's content as a file, to you alone",
+			Args: target, Examples: []string{"step file v2.5.0 cust-a-prod D1"},
+			Show: func(c *call) (blocks.Message, error) {
+				v, err := c.bot.core.Step(c.ctx, c.actor, c.stepQuery())
+				return draw(v, err, func() blocks.Message {
+					c.sendContent(*v, true)
+					return blocks.Say("📎 " + blocks.Escape(v.FileName) + " is on its way to your conversation with Rollcall.")
+				})
 			}},
 		{Noun: "step", Verb: "done", Aliases: []string{"complete"}, Summary: "Mark a step done", Alone: true, Consent: "takeover",
 			Args:     append(append(target[:3:3], noteArg, Arg{Name: "force", Kind: Prose, Help: "why to go on with missing values"}, takeover), buttons...),

@@ -8,8 +8,8 @@ import (
 )
 
 func templateCommands() []*Command {
-	name := Arg{Name: "name", Kind: Words, Help: "what the step is called", Example: "Run migration"}
-	category := Arg{Name: "category", Kind: OneOf, Choices: choicesOf(core.Categories), Required: true, Help: "fixed once it is added"}
+	name := Arg{Name: "name", Kind: Words, Help: "what the step is called", Example: "Run migration", Max: 80}
+	category := Arg{Name: "category", Kind: OneOf, Choices: choicesOf(core.Categories), Required: true, Help: "fixed once it is added", Live: true}
 	kind := Arg{Name: "type", Kind: OneOf, Choices: choicesOf(core.StepTypes), Help: "the language of its content"}
 	content := Arg{Name: "content", Kind: Script, Help: "what is to be run or done; {{customer.name}} and the like are filled in"}
 	added := name
@@ -27,9 +27,9 @@ func templateCommands() []*Command {
 				r, t, err := c.template()
 				return draw(t, err, func() blocks.Message { return blocks.Template(*r, *t, c.env) })
 			}},
-		{Noun: "template", Verb: "add", Aliases: []string{"create", "new"}, Summary: "Add a step to a release",
+		{Noun: "template", Verb: "add", Title: "Add template step", Aliases: []string{"create", "new"}, Summary: "Add a step to a release",
 			Args: []Arg{theRelease, added, category, required(kind), required(content), describing,
-				{Name: "position", Kind: Words, Help: `"before D2" or "after D2"; at the end when left out`, Example: "before D2"}},
+				{Name: "position", Kind: Position, Help: `"before D2" or "after D2"; at the end when left out`, Example: "before D2", Preset: atTheEnd}},
 			Examples: []string{`template add v2.5.0 "Run migration" category=deploy type=sql content="ALTER TABLE users ADD COLUMN x int;"`},
 			Check:    checkContent,
 			Op: func(in In) core.Operation {
@@ -37,7 +37,7 @@ func templateCommands() []*Command {
 				return core.AddTemplate{Release: in.Str("release"), Name: in.Str("name"), Category: core.Category(in.Str("category")),
 					Type: core.StepType(in.Str("type")), Content: in.Str("content"), Description: in.Str("description"), Before: before, After: after}
 			}},
-		{Noun: "template", Verb: "edit", Aliases: []string{"update", "change", "set"}, Summary: "Change what a step says, where it is still pending",
+		{Noun: "template", Verb: "edit", Title: "Edit template step", Foretell: foretellEdit, Aliases: []string{"update", "change", "set"}, Summary: "Change what a step says, where it is still pending",
 			Args:     []Arg{theRelease, stepArg, help(name, "its new name"), kind, content, describing, confirmArg, revArg},
 			Examples: []string{`template edit v2.5.0 D2 name="Run the migration"`},
 			Check:    checkContent,
@@ -57,20 +57,30 @@ func templateCommands() []*Command {
 				}
 				return op
 			}},
-		{Noun: "template", Verb: "move", Aliases: []string{"reorder"}, Summary: "Put a step before or after another",
-			Args: []Arg{theRelease, stepArg, {Name: "position", Kind: Words, Place: true, Rest: true, Required: true,
+		{Noun: "template", Verb: "move", Title: "Move template step", Aliases: []string{"reorder"}, Summary: "Put a step before or after another",
+			Args: []Arg{theRelease, stepArg, {Name: "position", Kind: Position, Live: true, Place: true, Rest: true, Required: true,
 				Help: `"before D4" or "after D4"`, Example: "after D4"}, confirmArg},
 			Examples: []string{"template move v2.5.0 D2 after D4", "template move v2.5.0 D2 before D1"},
 			Op: func(in In) core.Operation {
 				before, after := position(in.Str("position"))
 				return core.MoveTemplate{Release: in.Str("release"), Step: in.Str("step"), Before: before, After: after, Confirm: in.Yes("confirm")}
 			}},
-		{Noun: "template", Verb: "remove", Aliases: []string{"delete", "rm"}, Summary: "Take a step out of a release",
+		{Noun: "template", Verb: "remove", Title: "Remove template step", Aliases: []string{"delete", "rm"}, Summary: "Take a step out of a release",
 			Args: []Arg{theRelease, stepArg, confirmArg}, Examples: []string{"template remove v2.5.0 D2"},
 			Op: func(in In) core.Operation {
 				return core.RemoveTemplate{Release: in.Str("release"), Step: in.Str("step"), Confirm: in.Yes("confirm")}
 			}},
 	}
+}
+
+// foretellEdit says whom a change of a template step would reach.
+func foretellEdit(c *call, d *sketch) ([]string, error) {
+	given := d.given()
+	v, err := c.bot.core.TemplateEffect(c.ctx, c.actor, given["release"], given["step"])
+	if err != nil || len(v.Lines) == 0 {
+		return nil, err
+	}
+	return consequence(&core.Error{Preview: v}), nil
 }
 
 // position reads "before D2" and "after D2"; a step alone means before it.
@@ -79,6 +89,8 @@ func position(text string) (before, after string) {
 	switch strings.ToLower(word) {
 	case "before":
 		return strings.TrimSpace(rest), ""
+	case atTheEnd, "last":
+		return "", ""
 	case "after", "behind":
 		return "", strings.TrimSpace(rest)
 	}

@@ -13,6 +13,7 @@ import (
 // Query is what somebody has typed so far into a select of a form.
 type Query struct {
 	User, Meta, Field, Text string
+	Values                  map[string]string // what stands in the form's fields
 }
 
 // Suggest answers a query with the options that begin with or hold what was typed; none when the form is not
@@ -36,16 +37,20 @@ func (b *Bot) Suggest(ctx context.Context, q Query) (options []blocks.Option) {
 	if a == nil {
 		return nil
 	}
-	all, err := c.options(a, state.Fixed)
+	d := &sketch{state: state, values: q.Values}
+	options, _, err := c.matching(a, d.given(), q.Text, 100)
 	if err != nil {
 		b.cfg.Log.Info("no options", "op", c.name(), "field", q.Field, "code", core.ErrorCode(err))
 		return nil
 	}
-	return matching(all, q.Text)
+	return options
 }
 
 // matching is the options that begin with a text, then those that hold it.
 func matching(options []blocks.Option, text string) []blocks.Option {
+	if text == "" {
+		return options
+	}
 	text = strings.ToLower(straight(text))
 	var first, then []blocks.Option
 	for _, o := range options {

@@ -23,29 +23,60 @@ type Request struct {
 	Command string // the slash command as it was typed, "/rollcall"
 	Line    string // the command line, Slack's escaping undone
 	Form    *Submission
-	ReplyTo string  // where an answer can be posted later
-	CanAsk  bool    // a form can be opened
-	Inline  bool    // it came from an answer that the next answer may replace
-	Window  string  // the modal that it came from, where that shows an answer
-	Picked  *Picked // the message on which a shortcut was chosen
+	Panel   *Panel            // it came from a button of a panel
+	Chosen  map[string]string // what is chosen in the selects beside a button, by their action ids
+	ReplyTo string            // where an answer can be posted later
+	CanAsk  bool              // a form can be opened
+	Inline  bool              // it came from an answer that the next answer may replace
+	Window  string            // the modal that it came from, where that shows an answer
+	Picked  *Picked           // the message on which a shortcut was chosen
 }
 
 // Submission is a form sent back: what it carried along, and the values by the names of its fields.
 type Submission struct {
 	Meta   string
 	Values map[string]string
+	Files  map[string]File // what was put into its file fields
+	Redraw bool            // it was not sent: something in it was chosen, and it is to be laid out anew
 }
+
+// File is a file that somebody gave, as far as it could be read.
+type File struct {
+	Name, Text    string
+	Problem, Hint string // why it could not be read
+}
+
+// Panel is a modal with buttons: where it is, and the command that draws it.
+type Panel struct{ View, Line string }
+
+// Place is where a form goes.
+type Place int
+
+// The places: a modal of its own, on top of the one that was clicked in; or the place of that one.
+const (
+	OnTop Place = iota
+	InPlace
+)
 
 // Answer is what is to be shown. At most one of Message, Form and Errors is set; none means that a form that
 // was sent simply closes.
 type Answer struct {
 	Message *blocks.Message
 	Form    *slack.ModalViewRequest // to be opened or, after a submission, shown in the place of the one sent
+	Place   Place                   // of Form
 	Errors  map[string]string       // by field of the form that was sent
+	Beneath *Redraw                 // a modal to be brought up to date besides
+	File    *blocks.Attachment      // sent to the asker's own conversation with the bot
 	Replace bool                    // Message takes the place of the answer that was clicked
 	ReplyTo string                  // where Message goes
 	Channel string                  // and where else, should that fail
 	Window  string                  // the modal that shows Message, where there is one already
+}
+
+// Redraw is a modal as it is to look now.
+type Redraw struct {
+	View string
+	Form *slack.ModalViewRequest
 }
 
 // Dispatch answers a request. It never fails: whatever goes wrong is worded for the person, and logged once.
@@ -65,17 +96,23 @@ func (b *Bot) Dispatch(ctx context.Context, req Request) (ans Answer) {
 				Hint: "`activity` shows whether anything was changed. Give an admin the reference."}
 			ans = c.refuse(err)
 		}
-		ans.ReplyTo, ans.Channel, ans.Window = c.req.ReplyTo, c.req.Channel, c.req.Window
+		ans.ReplyTo, ans.Channel, ans.Window, ans.File = c.req.ReplyTo, c.req.Channel, c.req.Window, c.file
 		b.cfg.Log.Info("request", "op", c.name(), "actor", req.User, "via", req.Via, "channel", req.Channel,
 			"key", req.Key, "ms", b.cfg.Now().Sub(start).Milliseconds(), "code", core.ErrorCode(err))
 	}()
-	if req.Form != nil {
-		ans, err = c.submitted(*req.Form)
-	} else {
+	switch {
+	case req.Form != nil && req.Form.Redraw:
+		ans, err = c.redrawn(req.Form)
+	case req.Form != nil:
+		ans, err = c.submitted(req.Form)
+	default:
 		ans, err = c.typed()
 	}
 	if err != nil {
 		ans = c.refuse(err)
+	}
+	if req.Panel != nil && ans.Message != nil {
+		ans = c.inPanel(ans)
 	}
 	return ans
 }
@@ -92,6 +129,7 @@ type call struct {
 	bound  bool       // what was typed fits the command
 	logged bool       // what went wrong is in the log already
 	form   *formState // the form that was sent, if one was
+	file   *blocks.Attachment
 }
 
 func (c *call) name() string {
@@ -127,6 +165,11 @@ func (c *call) typed() (Answer, error) {
 	if c.in, err = bind(cmd, rest, line.Fields); err != nil {
 		return Answer{}, err
 	}
+	for name, v := range c.req.Chosen {
+		if a := cmd.arg(name); a != nil && !c.in.Has(a.Name) && v != "" {
+			c.in.values[a.Name] = v
+		}
+	}
 	if c.in.unsure {
 		if in, err := bindTo(cmd, rest, line.Fields, false); err == nil && c.meansRelease(in) {
 			c.in = in
@@ -147,6 +190,11 @@ func fieldAt(fields []Field, key string) int {
 
 // run does or shows what the command asks, or asks for what is missing.
 func (c *call) run() (Answer, error) {
+	if c.cmd.Panel != nil && c.req.CanAsk && len(c.in.missing()) > 0 {
+		if ans, err := c.panel(""); err == nil || core.ErrorCode(err) != core.Invalid {
+			return ans, err
+		}
+	}
 	if c.cmd.Show != nil {
 		if missing := c.in.missing(); len(missing) > 0 {
 			return c.ask("", missing)
@@ -158,6 +206,10 @@ func (c *call) run() (Answer, error) {
 		return Answer{Message: &m, Replace: c.req.Inline && c.view() != ""}, nil
 	}
 	missing := c.in.missing()
+	if c.cmd.arg("ask") != nil && c.in.Yes("ask") && c.req.CanAsk && c.req.Form == nil {
+		delete(c.in.values, "ask")
+		return c.ask("", missing)
+	}
 	if len(missing) > 0 || (c.cmd.Present != nil && c.nothingToChange()) {
 		return c.ask("", missing)
 	}
@@ -184,7 +236,11 @@ func (c *call) do() (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
-	m := blocks.Receipt(receipt, warnings, c.redraw(receipt), further(receipt)...)
+	view, onward := c.redraw(receipt), further(receipt)
+	if view != nil {
+		onward = nil // what is below leads on
+	}
+	m := blocks.ReceiptIn(receipt, warnings, orElse(c.view(), "steps"), view, onward...)
 	return Answer{Message: &m, Replace: c.req.Inline}, nil
 }
 
@@ -249,15 +305,17 @@ func (c *call) hint(e *core.Error) string {
 // confirm shows what would happen, with a button that does it. A command too long for a button is asked in a
 // form instead.
 func (c *call) confirm(e *core.Error) Answer {
-	flag := c.cmd.Consent
-	if flag == "" {
-		flag = "confirm"
+	flag := c.consent()
+	if c.req.CanAsk && (c.req.Panel != nil || c.cmd.Because != "" && !c.in.Has(c.cmd.Because)) {
+		if ans, err := c.askFirst(); err == nil {
+			return ans
+		}
 	}
 	line := c.in.with(flag, "yes").Line()
 	button := blocks.Button{Label: "Confirm", Action: c.cmd.Action(), Line: line, Primary: true}
 	if !blocks.Fits(line) {
 		if c.req.CanAsk {
-			if ans, err := c.askWith(e, flag); err == nil {
+			if ans, err := c.askFirst(); err == nil {
 				return ans
 			}
 		}

@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"encoding/json"
+	"strings"
 	"sync"
 	"time"
 
@@ -42,6 +43,10 @@ func (in *intake) envelope(ctx context.Context, evt socketmode.Event) {
 func (in *intake) interaction(ctx context.Context, id string, data slack.InteractionCallback) {
 	switch data.Type {
 	case slack.InteractionTypeBlockActions:
+		if data.View.Type == slack.VTModal && data.View.CallbackID == blocks.FormCallback {
+			in.redraw(ctx, id, data)
+			return
+		}
 		if req, ok := click(id, data); ok {
 			in.request(ctx, id, data.TriggerID, req)
 			return
@@ -66,7 +71,7 @@ func click(id string, data slack.InteractionCallback) (Request, bool) {
 	}
 	action := data.ActionCallback.BlockActions[0]
 	line := orElse(action.Value, action.SelectedOption.Value)
-	if line == "" || action.ActionID == blocks.OpenAction {
+	if line == "" || line == blocks.OpenAction || action.ActionID == blocks.OpenAction {
 		return Request{}, false
 	}
 	req := Request{Via: core.ViaButton, Key: orElse(data.TriggerID, id), User: data.User.ID,
@@ -75,12 +80,23 @@ func click(id string, data slack.InteractionCallback) (Request, bool) {
 	if data.View.CallbackID == blocks.WindowCallback {
 		req.Window, req.Inline = data.View.ID, true
 	}
+	if data.BlockActionState != nil {
+		req.Chosen = blocks.Chosen(data.BlockActionState.Values)
+	}
+	if data.View.CallbackID == blocks.PanelCallback {
+		state := new(panelState)
+		if json.Unmarshal([]byte(data.View.PrivateMetadata), state) == nil {
+			req.Command = state.Command
+		}
+		req.Panel = &Panel{View: data.View.ID, Line: state.Line}
+	}
 	return req, true
 }
 
 // query reads a question for the options of a select in a form.
 func query(data slack.InteractionCallback) Query {
-	return Query{User: data.User.ID, Meta: data.View.PrivateMetadata, Field: data.BlockID, Text: data.Value}
+	field, _, _ := strings.Cut(data.BlockID, "~")
+	return Query{User: data.User.ID, Meta: data.View.PrivateMetadata, Field: field, Text: data.Value, Values: blocks.Values(data.View.State)}
 }
 
 // acker acknowledges one envelope once.
@@ -97,38 +113,53 @@ func (a *acker) ack(payload any) (first bool) {
 // request runs a command in its person's lane.
 func (in *intake) request(ctx context.Context, id, trigger string, req Request) {
 	a := &acker{send: func(payload any) { in.acknowledge(ctx, id, payload) }}
-	timer := time.AfterFunc(ackAfter, func() { a.ack(nil) })
+	early := new(skeleton)
+	timer := time.AfterFunc(ackAfter, func() {
+		a.ack(nil)
+		if trigger != "" && req.Panel == nil && in.bot.asks(req) {
+			early.open(ctx, in, trigger)
+		}
+	})
 	taken := in.lanes.add(req.User, func() {
 		ans := in.bot.Dispatch(ctx, req)
 		timer.Stop()
 		a.ack(nil)
-		in.calls.Go(func() { in.answer(ctx, trigger, req.User, ans) })
+		in.calls.Go(func() {
+			if early.fill(ctx, in, &ans) {
+				return
+			}
+			in.answer(ctx, trigger, req, ans)
+		})
 	})
 	if !taken {
 		timer.Stop()
 		a.ack(nil)
 		busy := blocks.Refusal(core.Unavailable, "Rollcall has too much to do just now", "Nothing was changed. Try again in a moment.", nil, nil)
 		in.calls.Go(func() {
-			in.answer(ctx, trigger, req.User, Answer{Message: &busy, ReplyTo: req.ReplyTo, Channel: req.Channel})
+			in.answer(ctx, trigger, req, Answer{Message: &busy, ReplyTo: req.ReplyTo, Channel: req.Channel})
 		})
 	}
 }
 
-// answer shows an answer: opens its form, or posts its message where it was asked for.
-func (in *intake) answer(ctx context.Context, trigger, user string, ans Answer) {
+// answer shows an answer: opens or redraws its form, or posts its message where it was asked for.
+func (in *intake) answer(ctx context.Context, trigger string, req Request, ans Answer) {
+	in.calls.Go(func() { in.attach(ctx, req.User, ans.File) })
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
+	if ans.Beneath != nil {
+		in.update(ctx, ans.Beneath.View, "", ans.Beneath.Form)
+	}
 	if ans.Message != nil && ans.Form == nil && ans.nowhere() {
 		if in.inWindow(ctx, trigger, ans) {
 			return
 		}
 	}
 	if ans.Form != nil {
-		open := in.slack.OpenForm
-		if ans.Window != "" {
-			open = in.slack.PushForm
+		if ans.Place == InPlace && req.Panel != nil {
+			in.update(ctx, req.Panel.View, "", ans.Form)
+			return
 		}
-		err := open(ctx, trigger, ans.Form)
+		err := in.open(ctx, trigger, req, ans.Form)
 		switch code := slackCode(err); {
 		case err == nil:
 			return
@@ -152,11 +183,11 @@ func (in *intake) answer(ctx context.Context, trigger, user string, ans Answer) 
 			return
 		}
 	}
-	if err = in.slack.Tell(ctx, ans.Channel, user, *ans.Message); err != nil && ans.Channel != "" {
-		err = in.slack.Tell(ctx, "", user, *ans.Message)
+	if err = in.slack.Tell(ctx, ans.Channel, req.User, *ans.Message); err != nil && ans.Channel != "" {
+		err = in.slack.Tell(ctx, "", req.User, *ans.Message)
 	}
 	if err != nil {
-		in.log.Error("an answer was lost", "user", user, "err", err)
+		in.log.Error("an answer was lost", "user", req.User, "err", err)
 	}
 }
 
@@ -169,9 +200,9 @@ func (in *intake) inWindow(ctx context.Context, trigger string, ans Answer) bool
 	var err error
 	switch {
 	case ans.Window != "":
-		err = in.slack.UpdateForm(ctx, ans.Window, view)
+		err = in.slack.UpdateForm(ctx, ans.Window, "", view)
 	case trigger != "":
-		err = in.slack.OpenForm(ctx, trigger, view)
+		_, _, err = in.slack.OpenForm(ctx, trigger, view)
 	default:
 		return false
 	}
@@ -181,69 +212,20 @@ func (in *intake) inWindow(ctx context.Context, trigger string, ans Answer) bool
 	return err == nil
 }
 
-// submission runs the command of a form. Slack shows what the acknowledgement says: nothing closes the form.
-func (in *intake) submission(ctx context.Context, id string, data slack.InteractionCallback) {
-	req := Request{Via: core.ViaModal, Key: orElse(data.TriggerID, id), User: data.User.ID,
-		Form: &Submission{Meta: data.View.PrivateMetadata, Values: values(data.View.State)}}
-	a := &acker{send: func(payload any) { in.acknowledge(ctx, id, payload) }}
-	timer := time.AfterFunc(formPatience, func() {
-		a.ack(slack.NewUpdateViewSubmissionResponse(blocks.Notice("One moment", "Rollcall is still at it.")))
-	})
-	taken := in.lanes.add(req.User, func() {
-		ans := in.bot.Dispatch(ctx, req)
-		timer.Stop()
-		if ans.Message != nil && ans.nowhere() && ans.Window == "" { // it takes the place of the form
-			ans.Form, ans.Message = blocks.Window(*ans.Message), nil
-		}
-		if !a.ack(inForm(ans)) {
-			in.calls.Go(func() { in.late(ctx, data.View.ID, ans) })
-		}
-		if ans.Form == nil {
-			in.calls.Go(func() { in.answer(ctx, "", req.User, ans) })
-		}
-	})
-	if !taken {
-		timer.Stop()
-		a.ack(slack.NewUpdateViewSubmissionResponse(blocks.Notice("Too busy", "Rollcall has too much to do just now. Nothing was changed.")))
+// open opens a form, on top of the modal that was clicked in if there is one.
+func (in *intake) open(ctx context.Context, trigger string, req Request, form *slack.ModalViewRequest) error {
+	if req.Panel != nil || req.Window != "" {
+		return in.slack.PushForm(ctx, trigger, form)
 	}
+	_, _, err := in.slack.OpenForm(ctx, trigger, form)
+	return err
 }
 
-// inForm is an answer as a form's acknowledgement.
-func inForm(ans Answer) any {
-	switch {
-	case len(ans.Errors) > 0:
-		return slack.NewErrorsViewSubmissionResponse(ans.Errors)
-	case ans.Form != nil:
-		return slack.NewUpdateViewSubmissionResponse(ans.Form)
-	}
-	return nil
-}
-
-// late shows the outcome in a form that was told to wait.
-func (in *intake) late(ctx context.Context, view string, ans Answer) {
-	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
-	defer cancel()
-	next := blocks.Notice("Answered", "The answer is in the conversation.")
-	if ans.Form != nil {
-		next = ans.Form
-	}
-	if err := in.slack.UpdateForm(ctx, view, next); err != nil {
+// update brings an open modal up to date. With a hash it does so only if nothing else has changed it meanwhile.
+func (in *intake) update(ctx context.Context, view, hash string, form *slack.ModalViewRequest) {
+	if err := in.slack.UpdateForm(ctx, view, hash, form); err != nil && slackCode(err) != "not_found" {
 		in.log.Warn("a form could not be brought up to date", "err", err)
 	}
-}
-
-// values reads what was filled in, by the name of the field.
-func values(state *slack.ViewState) map[string]string {
-	out := map[string]string{}
-	if state == nil {
-		return out
-	}
-	for field, inputs := range state.Values {
-		for _, input := range inputs {
-			out[field] = orElse(input.Value, orElse(input.SelectedOption.Value, orElse(input.SelectedDate, input.SelectedUser)))
-		}
-	}
-	return out
 }
 
 // event keeps what is known of people up to date.

@@ -4,8 +4,8 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
+	"maps"
 	"strings"
-	"unicode/utf8"
 
 	"rollcall/bot/blocks"
 	"rollcall/core"
@@ -23,6 +23,55 @@ type formState struct {
 	Inline  bool              `json:"r,omitempty"` // the answer takes the place of what was clicked
 	Window  string            `json:"w,omitempty"` // the modal below, which shows the answer
 	Shown   map[string]string `json:"b,omitempty"` // digests of what an edit showed: what is left alone changes nothing
+	Kept    map[string]string `json:"k,omitempty"` // what was typed in fields that are not asked for just now
+	Turns   map[string]int    `json:"t,omitempty"` // fields that had to forget what stood in them
+	Seen    string            `json:"o,omitempty"` // digest of the consequence that was shown: sending confirms it
+	Beneath *beneath          `json:"p,omitempty"` // the form that this one lies on, to be drawn anew
+}
+
+// beneath is a modal under another one, and the command that draws it.
+type beneath struct {
+	View string `json:"v"`
+	Line string `json:"l"`
+}
+
+// sketch is a form in the making.
+type sketch struct {
+	state  *formState
+	values map[string]string // by argument, as they stand in the fields
+	form   blocks.Form
+}
+
+// field is a field of the form, for a command to arrange; nil when it is not asked for.
+func (d *sketch) field(name string) *blocks.Field {
+	for i := range d.form.Fields {
+		if d.form.Fields[i].Name == name {
+			return &d.form.Fields[i]
+		}
+	}
+	return nil
+}
+
+// drop takes a field out while it means nothing, and keeps what was typed in it.
+func (d *sketch) drop(name string) {
+	for i := range d.form.Fields {
+		if d.form.Fields[i].Name != name {
+			continue
+		}
+		d.keep(name)
+		d.form.Fields = append(d.form.Fields[:i:i], d.form.Fields[i+1:]...)
+		return
+	}
+}
+
+// keep remembers what was typed in a field that is not shown just now.
+func (d *sketch) keep(name string) {
+	if v := d.values[name]; v != "" {
+		if d.state.Kept == nil {
+			d.state.Kept = map[string]string{}
+		}
+		d.state.Kept[name] = v
+	}
 }
 
 // digest tells texts apart in few characters.
@@ -44,9 +93,13 @@ func (c *call) ask(problem string, missing []Arg) (Answer, error) {
 			return Answer{}, err
 		}
 	}
-	state := formState{Action: c.cmd.Action(), Fixed: map[string]string{}, Draft: c.req.Key, ReplyTo: c.req.ReplyTo,
-		Channel: c.req.Channel, Command: c.req.Command, Inline: c.req.Inline, Window: c.req.Window}
+	state := c.freshState()
 	values := map[string]string{}
+	for i := range c.cmd.Args {
+		if a := &c.cmd.Args[i]; a.Preset != "" {
+			values[a.Name] = a.Preset
+		}
+	}
 	if c.cmd.Present != nil {
 		present, err := c.cmd.Present(c)
 		if err != nil {
@@ -69,24 +122,18 @@ func (c *call) ask(problem string, missing []Arg) (Answer, error) {
 	if len(c.in.meta) > 0 {
 		values["meta"] = metaLines(c.in.meta)
 	}
-	form, err := c.layout(&state, values, nil)
+	d, err := c.layout(state, values)
 	if err != nil {
 		return Answer{}, err
 	}
-	form.Problem = problem
-	return Answer{Form: form.View()}, nil
+	d.form.Problem = problem
+	return d.answer()
 }
 
-// askWith opens the form for a command whose consequence must be seen first; sending it confirms.
-func (c *call) askWith(e *core.Error, flag string) (Answer, error) {
-	c.in = c.in.with(flag, "yes")
-	ans, err := c.ask("", c.cmd.Args[:1])
-	if err != nil {
-		return ans, err
-	}
-	ans.Form.Submit.Text = "Confirm"
-	ans.Form.Blocks.BlockSet = append(blocks.Intro(consequence(e)), ans.Form.Blocks.BlockSet...)
-	return ans, nil
+// freshState is what the form of this request carries along.
+func (c *call) freshState() *formState {
+	return &formState{Action: c.cmd.Action(), Fixed: map[string]string{}, Draft: c.req.Key, ReplyTo: c.req.ReplyTo,
+		Channel: c.req.Channel, Command: c.req.Command, Inline: c.req.Inline, Window: c.req.Window, Beneath: c.req.beneath()}
 }
 
 // settled says whether an argument that was given is not asked for again: what a change is made to. For a new
@@ -94,25 +141,28 @@ func (c *call) askWith(e *core.Error, flag string) (Answer, error) {
 func (c *call) settled(a *Arg) bool {
 	switch a.Kind {
 	case Release, Customer, Cluster, Step:
-		return c.cmd.Verb != "add" || a.Kind == Release
+		return c.cmd.Verb != "add" || a.Kind == Release || c.cmd.Noun == "step"
 	case YesNo:
-		return true
+		return !a.Asked
 	}
-	return false
+	return a.Settled
 }
 
-// layout makes the form for the arguments that are not settled.
-func (c *call) layout(state *formState, values map[string]string, intro []string) (blocks.Form, error) {
-	form := blocks.Form{Title: formTitle(c.cmd), Submit: "Save", Intro: intro}
-	if c.cmd.Noun == "step" || c.cmd.Show != nil {
-		form.Submit = strings.ToUpper(c.cmd.Verb[:1]) + c.cmd.Verb[1:]
+// layout makes the form for the arguments that are not settled, as the command arranges it, and says what
+// sending it will do.
+func (c *call) layout(state *formState, values map[string]string) (*sketch, error) {
+	d := &sketch{state: state, values: maps.Clone(state.Kept)}
+	if d.values == nil {
+		d.values = map[string]string{}
 	}
+	maps.Copy(d.values, values)
+	d.form = blocks.Form{Title: formTitle(c.cmd), Submit: submitLabel(c.cmd)}
 	if about := c.about(state.Fixed); about != "" {
-		form.Intro = append(form.Intro, about)
+		d.form.Intro = append(d.form.Intro, about)
 	}
 	for i := range c.cmd.Args {
 		a := &c.cmd.Args[i]
-		if _, fixed := state.Fixed[a.Name]; fixed || a.Hidden || a.Kind == YesNo {
+		if _, fixed := state.Fixed[a.Name]; fixed || a.Hidden || a.Kind == YesNo && !a.Asked {
 			continue
 		}
 		if a.Kind == Release && !a.Required {
@@ -120,88 +170,129 @@ func (c *call) layout(state *formState, values map[string]string, intro []string
 				continue
 			}
 		}
-		field, err := c.field(a, values[a.Name], state.Fixed)
-		if err != nil {
-			return form, err
+		if err := c.addField(d, a); err != nil {
+			return nil, err
 		}
-		form.Fields = append(form.Fields, field)
 	}
-	meta, err := json.Marshal(state)
+	if c.cmd.Arrange != nil {
+		if err := c.cmd.Arrange(c, d); err != nil {
+			return nil, err
+		}
+	}
+	for _, f := range d.form.Fields {
+		delete(state.Kept, f.Name)
+	}
+	c.foretell(d)
+	return d, nil
+}
+
+// answer is the form as it is to be shown.
+func (d *sketch) answer() (Answer, error) {
+	meta, err := json.Marshal(d.state)
 	if err != nil {
-		return form, err
+		return Answer{}, err
 	}
 	if len(meta) > maxMeta {
-		return form, bad("", "That is too much for one form")
+		d.state.Kept = nil
+		if meta, err = json.Marshal(d.state); err != nil {
+			return Answer{}, err
+		}
 	}
-	form.Meta = string(meta)
-	return form, nil
+	if len(meta) > maxMeta {
+		return Answer{}, bad("", "That is too much for one form")
+	}
+	d.form.Meta = string(meta)
+	return Answer{Form: d.form.View()}, nil
 }
 
 // formTitle fits Slack's 24 characters.
 func formTitle(cmd *Command) string {
-	text := strings.ToUpper(cmd.Verb[:1]) + cmd.Verb[1:]
+	if cmd.Title != "" {
+		return cmd.Title
+	}
+	text := upper(cmd.Verb)
 	if cmd.Noun != "" {
 		text += " " + cmd.Noun
 	}
 	return text
 }
 
-// field is how an argument is asked for.
-func (c *call) field(a *Arg, value string, fixed map[string]string) (blocks.Field, error) {
-	f := blocks.Field{Name: a.Name, Label: label(a), Hint: a.Help, Placeholder: a.Example, Value: value, Optional: !a.Required}
-	switch a.Kind {
-	case Prose, Script:
-		f.Lines = true
-	case Meta:
-		f.Lines, f.Optional, f.Placeholder = true, true, "region=eu-west-1"
-	case Day:
-		f.Date = true
-	case Person:
-		f.Person = true
-	case OneOf:
-		for _, choice := range a.Choices {
-			f.Options = append(f.Options, blocks.Option{Value: choice, Label: choice})
-		}
-	case Release, Customer, Cluster, Step:
-		options, err := c.options(a, fixed)
-		if err != nil {
-			return f, err
-		}
-		if len(options) > 0 {
-			f.Options, f.Value, f.Search = options, chosen(options, value), len(options) > 100
+// submitLabel says what the button of a form does.
+func submitLabel(cmd *Command) string {
+	switch cmd.Verb {
+	case "edit", "override":
+		return "Save"
+	case "add":
+		if cmd.Noun == "step" || cmd.Noun == "template" {
+			return "Add step"
 		}
 	}
-	if f.Value != "" && f.Lines && utf8.RuneCountInString(f.Value) > 3000 {
-		return f, bad(a.Name, "%s is longer than the 3,000 characters that a form takes", a.Name)
-	}
-	return f, nil
+	return upper(cmd.Verb)
 }
 
-// chosen is the option that a value means, by its value, its label or the beginning of that.
-func chosen(options []blocks.Option, value string) string {
-	if value == "" {
+func upper(text string) string {
+	if text == "" {
 		return ""
 	}
-	fold := func(s string) string { return strings.ToLower(straight(s)) }
-	for _, o := range options {
-		if o.Value == value || fold(o.Label) == fold(value) {
-			return o.Value
-		}
-	}
-	for _, o := range options {
-		if strings.HasPrefix(fold(o.Label), fold(value)) {
-			return o.Value
-		}
-	}
-	return ""
+	return strings.ToUpper(text[:1]) + text[1:]
 }
 
-func label(a *Arg) string {
-	text := strings.ReplaceAll(a.Name, "_", " ")
-	if a.Kind == Meta {
-		text = "metadata"
+// foretell runs the command as the form stands, without doing it, and shows what it would come to. What asks
+// first is confirmed by sending the form, as long as its consequence is still the one that was shown.
+func (c *call) foretell(d *sketch) {
+	d.state.Seen = ""
+	if c.cmd.Foretell != nil {
+		lines, err := c.cmd.Foretell(c, d)
+		if err == nil && len(lines) > 0 {
+			d.say(lines)
+		}
+		return
 	}
-	return strings.ToUpper(text[:1]) + text[1:]
+	if c.cmd.Op == nil {
+		return
+	}
+	in, err := c.read(d.state, d.values, nil)
+	if err != nil || len(in.missing()) > 0 {
+		return
+	}
+	receipt, err := c.bot.core.Preview(c.ctx, c.actor, c.cmd.Op(in))
+	switch e := core.AsError(err); {
+	case e == nil:
+		for _, line := range receipt.Details {
+			d.form.Outcome = append(d.form.Outcome, blocks.Escape(line))
+		}
+		for _, line := range receipt.Warnings {
+			d.form.Outcome = append(d.form.Outcome, "⚠️ "+blocks.Escape(line))
+		}
+	case e.Code == core.Confirm:
+		d.say(consequence(e))
+	case e.Code == core.Conflict, e.Code == core.Invalid && d.values[e.Field] != "":
+		d.form.Outcome = append(d.form.Outcome, "⚠️ "+blocks.Escape(e.Msg)+".")
+	}
+}
+
+// say shows a consequence that sending the form confirms.
+func (d *sketch) say(lines []string) {
+	d.form.Outcome = append(d.form.Outcome, lines...)
+	d.state.Seen = shownDigest(lines)
+}
+
+// shownDigest is the digest of a consequence.
+func shownDigest(lines []string) string { return digest(strings.Join(lines, "\n")) }
+
+// consequence is a preview in lines of mrkdwn.
+func consequence(e *core.Error) []string {
+	switch p := e.Preview.(type) {
+	case *core.ConsequencePreview:
+		text := "*" + blocks.Escape(p.Title) + "*"
+		for _, l := range p.Lines {
+			text += "\n• " + blocks.Escape(l)
+		}
+		return []string{text}
+	case *core.ActivationPreview:
+		return []string{blocks.ActivationText(*p)}
+	}
+	return []string{blocks.Escape(e.Msg) + "."}
 }
 
 // metaLines writes metadata as a form shows it: one key=value a line.

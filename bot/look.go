@@ -33,22 +33,37 @@ func number(in In, name string) int64 {
 	return n
 }
 
-// redraw is the view that a button stood in, as it is now; nil when there is none.
+// redraw is the view that a button stood in, as it is now; nil when there is none. After a step is finished on its
+// card, the card moves on to the next one.
 func (c *call) redraw(r core.Receipt) *blocks.Message {
+	release, customer, step := fmt.Sprint("R", r.Release), fmt.Sprint(r.Customer), r.Step
+	if c.cmd.arg("release") != nil && c.cmd.arg("customer") != nil {
+		release, customer = c.in.Str("release"), c.in.Str("customer")
+	}
+	if c.cmd.arg("step") != nil {
+		step = c.in.Str("step")
+	}
 	var m blocks.Message
 	switch c.view() {
 	case "steps":
-		release, customer := fmt.Sprint("R", r.Release), fmt.Sprint(r.Customer)
-		if c.cmd.arg("customer") != nil {
-			release, customer = c.in.Str("release"), c.in.Str("customer")
-		}
 		v, err := c.bot.core.CustomerSteps(c.ctx, c.actor, release, customer)
 		if err != nil {
 			return nil
 		}
 		m = blocks.Steps(*v, c.page(), c.env)
 	case "card":
-		v, err := c.bot.core.Step(c.ctx, c.actor, c.stepQuery())
+		if r.Seq > 0 && !r.Replay && (r.Op == "step.done" || r.Op == "step.skip") {
+			v, err := c.bot.core.Next(c.ctx, c.actor, release)
+			if err != nil {
+				return nil
+			}
+			if v.Detail != nil {
+				c.sendContent(*v.Detail, false)
+			}
+			m = blocks.Next(*v, c.env)
+			break
+		}
+		v, err := c.bot.core.Step(c.ctx, c.actor, core.StepQuery{Release: release, Customer: customer, Step: step})
 		if err != nil {
 			return nil
 		}
@@ -57,6 +72,13 @@ func (c *call) redraw(r core.Receipt) *blocks.Message {
 		return nil
 	}
 	return &m
+}
+
+// sendContent lets content that is too long for a message, or any that is asked for, follow as a file.
+func (c *call) sendContent(v core.StepDetail, always bool) {
+	if text := string(v.Step.Content); text != "" && (always || blocks.LongContent(text)) {
+		c.file = &blocks.Attachment{Name: v.FileName, Title: v.Step.TargetLine, Text: text, Again: always}
+	}
 }
 
 // further is where one goes on after an operation.
@@ -136,70 +158,6 @@ func (c *call) lookUp(a *Arg, given map[string]string) (err error) {
 		_, err = c.bot.core.Step(c.ctx, c.actor, core.StepQuery{Release: given["release"], Customer: given["customer"], Step: ref})
 	}
 	return err
-}
-
-// options is what an argument can be, for selects and suggestions.
-func (c *call) options(a *Arg, given map[string]string) ([]blocks.Option, error) {
-	var out []blocks.Option
-	switch a.Kind {
-	case Cluster:
-		v, err := c.bot.core.Clusters(c.ctx, c.actor, true)
-		if err != nil {
-			return nil, err
-		}
-		for _, cl := range v.Clusters {
-			if cl.IsActive != (c.cmd.Verb == "restore") {
-				out = append(out, blocks.Option{Value: strconv.FormatInt(cl.ID, 10), Label: cl.Name})
-			}
-		}
-	case Customer:
-		v, err := c.bot.core.Customers(c.ctx, c.actor, core.CustomersQuery{Archived: c.cmd.Verb == "restore"})
-		if err != nil {
-			return nil, err
-		}
-		for _, cu := range v.Customers {
-			if cu.IsActive != (c.cmd.Verb == "restore") {
-				out = append(out, blocks.Option{Value: strconv.FormatInt(cu.ID, 10), Label: cu.Name + " · " + cu.ClusterName + " / " + cu.Namespace, Other: cu.Namespace})
-			}
-		}
-	case Release:
-		v, err := c.bot.core.Releases(c.ctx, c.actor, core.ReleasesQuery{})
-		if err != nil {
-			return nil, err
-		}
-		for _, r := range v.Releases {
-			out = append(out, blocks.Option{Value: r.ShortID, Label: r.Name + " · " + r.ShortID, Other: string(r.VersionNumber)})
-		}
-	case Step:
-		return c.stepOptions(given), nil
-	}
-	return out, nil
-}
-
-// stepOptions is the steps of the customer or release that is given; none while that is open.
-func (c *call) stepOptions(given map[string]string) []blocks.Option {
-	var out []blocks.Option
-	if c.cmd.Noun == "template" {
-		v, err := c.bot.core.Templates(c.ctx, c.actor, given["release"], false)
-		if err != nil {
-			return nil
-		}
-		for _, t := range append(v.Deploy, v.Verify...) {
-			out = append(out, blocks.Option{Value: t.ShortID, Label: t.Name + " · " + t.ShortID, Other: t.ShortID})
-		}
-		return out
-	}
-	if given["customer"] == "" {
-		return nil
-	}
-	v, err := c.bot.core.CustomerSteps(c.ctx, c.actor, given["release"], given["customer"])
-	if err != nil {
-		return nil
-	}
-	for _, s := range append(v.Deploy.Steps, v.Verify.Steps...) {
-		out = append(out, blocks.Option{Value: s.ShortID, Label: s.Name + " · " + s.ShortID, Other: s.ShortID})
-	}
-	return out
 }
 
 // about says in one line what a form is about.

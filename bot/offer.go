@@ -13,7 +13,7 @@ func (c *call) offer(e *core.Error) Answer {
 	a := c.culprit(e)
 	choices := e.Choices
 	if e.Code == core.NotFound && a != nil {
-		options, err := c.options(a, c.in.values)
+		options, _, err := c.options(a, c.in.values, 1<<20)
 		if err != nil {
 			options = nil
 		}

@@ -184,8 +184,16 @@ func pressable(e map[string]any) []button {
 	if e["type"] == "button" {
 		return []button{{label: textOf(e["text"]), spoken: str(e, "accessibility_label"), action: action, line: str(e, "value")}}
 	}
+	if e["type"] == "multi_static_select" || e["type"] == "multi_external_select" {
+		return nil // choosing there does nothing yet
+	}
 	var out []button
 	options, _ := e["options"].([]any)
+	groups, _ := e["option_groups"].([]any)
+	for _, g := range groups {
+		more, _ := g.(map[string]any)["options"].([]any)
+		options = append(options, more...)
+	}
 	for _, o := range options {
 		option := o.(map[string]any)
 		out = append(out, button{label: textOf(option["text"]), action: action, line: str(option, "value")})
@@ -202,6 +210,22 @@ func inputText(b map[string]any) string {
 	}
 	if o, ok := e["initial_option"].(map[string]any); ok {
 		value = textOf(o["text"])
+	}
+	if list, ok := e["initial_options"].([]any); ok {
+		var labels []string
+		for _, o := range list {
+			labels = append(labels, textOf(o.(map[string]any)["text"]))
+		}
+		value = strings.Join(labels, ", ")
+	}
+	if c, ok := e["initial_conversation"].(string); ok {
+		value = c
+	}
+	if e["type"] == "checkboxes" {
+		if value != "" {
+			value = "x"
+		}
+		return fmt.Sprintf("%s: [%s] %s", textOf(b["label"]), value, textOf(e["options"].([]any)[0].(map[string]any)["text"]))
 	}
 	return fmt.Sprintf("%s: [%s]", textOf(b["label"]), value)
 }

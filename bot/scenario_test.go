@@ -3,6 +3,7 @@ package bot
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"log/slog"
 	"os"
@@ -40,7 +41,10 @@ type stage struct {
 type seen struct {
 	page
 	form   *slack.ModalViewRequest
-	filled map[string]string
+	filled map[string]string // by block id
+	files  map[string]File   // by field
+	picked map[string]string // in the selects of a message, by action id
+	under  *seen             // the modal that the form lies on
 	answer Answer
 	req    Request
 }
@@ -86,7 +90,10 @@ func newStage(t *testing.T) *stage {
 //	> ann: text            ann types text behind the slash command; \n is a line break
 //	press ann: label       ann presses the only button with that label
 //	press ann: label @ x   … the one whose row or spoken label holds x
-//	fill ann: Field = text ann fills a field of the form that is open
+//	fill ann: Field = text ann fills a field of the form that is open, or chooses in it; several with | between
+//	enter ann: Field = text … and presses Enter
+//	tick ann: Field        ann ticks a box, or takes the tick away
+//	attach ann: Field = name | text   ann puts a text file into a field
 //	send ann               ann sends the form
 //	again                  the last request is delivered once more
 //	wait 16m               time passes
@@ -121,7 +128,7 @@ func TestScenarios(t *testing.T) {
 var (
 	typing   = regexp.MustCompile(`^> (\w+): ?(.*)$`)
 	pressing = regexp.MustCompile(`^press (\w+): (.+?)(?: @ (.+))?$`)
-	filling  = regexp.MustCompile(`^fill (\w+): ([^=]+?) = ?(.*)$`)
+	filling  = regexp.MustCompile(`^(fill|enter|tick|attach) (\w+): ([^=]+?)(?: = ?(.*))?$`)
 	sending  = regexp.MustCompile(`^send (\w+)$`)
 )
 
@@ -137,7 +144,7 @@ func (s *stage) step(line string) bool {
 		return s.press(m[1], m[2], m[3])
 	}
 	if m := filling.FindStringSubmatch(line); m != nil {
-		return s.fill(m[1], m[2], strings.ReplaceAll(m[3], `\n`, "\n"))
+		return s.fill(m[2], m[3], strings.ReplaceAll(m[4], `\n`, "\n"), m[1])
 	}
 	if m := sending.FindStringSubmatch(line); m != nil {
 		return s.send(m[1])
@@ -195,12 +202,14 @@ func (s *stage) dispatch(who string, req Request) bool {
 	l := &seen{answer: ans, req: req}
 	switch {
 	case len(ans.Errors) > 0:
-		l.form, l.filled = old.form, old.filled
+		l.form, l.filled, l.under = old.form, old.filled, old.under
 		for field := range ans.Errors {
-			assert.True(s.t, hasInput(old.form, field), "no field %s in the form", field)
+			assert.NotNil(s.t, input(old.form, field), "no field %s in the form", field)
 		}
 	case ans.Form != nil:
-		l.page, l.form, l.filled = readForm(s.t, ans.Form), ans.Form, prefilled(ans.Form)
+		s.opened(l, old, ans)
+	case ans.Beneath != nil:
+		l.page, l.form, l.filled = readForm(s.t, ans.Beneath.Form), ans.Beneath.Form, prefilled(ans.Beneath.Form)
 	case ans.Message != nil:
 		l.page = readMessage(s.t, *ans.Message)
 	default:
@@ -221,10 +230,13 @@ func (s *stage) alive(b button) {
 		assert.Empty(s.t, b.line)
 		return
 	}
+	if b.action == blocks.MoreAction && b.line == blocks.OpenAction {
+		return
+	}
 	assert.True(s.t, blocks.Fits(b.line), "%s: %s", b.label, b.line)
 	in := built(s.t, s.bot.table, b.line)
 	action, _, _ := strings.Cut(b.action, ":")
-	assert.Contains(s.t, []string{in.cmd.Action(), in.cmd.Verb}, action, b.line)
+	assert.Contains(s.t, []string{in.cmd.Action(), in.cmd.Verb, blocks.MoreAction}, action, b.line)
 	assert.NotEmpty(s.t, b.label)
 }
 
@@ -243,41 +255,12 @@ func (s *stage) press(who, label, near string) bool {
 		s.t.Errorf("%d buttons say %q near %q", len(hits), label, near)
 		return false
 	}
-	return s.do(who, Request{Via: core.ViaButton, Line: hits[0].line, CanAsk: true, Inline: true, ReplyTo: "https://hooks.example/2", Channel: "C1"})
-}
-
-// fill finds the field by its label and, in a select, the option by its own.
-func (s *stage) fill(who, label, text string) bool {
-	l := s.last[who]
-	if l == nil || l.form == nil {
-		return false
+	if l.form != nil {
+		state := new(panelState)
+		require.NoError(s.t, json.Unmarshal([]byte(l.form.PrivateMetadata), state))
+		return s.do(who, Request{Via: core.ViaButton, Line: hits[0].line, CanAsk: true, Panel: &Panel{View: "V1", Line: state.Line}})
 	}
-	for _, b := range l.form.Blocks.BlockSet {
-		input, ok := b.(*slack.InputBlock)
-		if !ok || input.Label.Text != label {
-			continue
-		}
-		if sel, ok := input.Element.(*slack.SelectBlockElement); ok {
-			for _, o := range sel.Options {
-				if o.Text.Text == text {
-					l.filled[input.BlockID] = o.Value
-					return true
-				}
-			}
-			return false
-		}
-		l.filled[input.BlockID] = text
-		return true
-	}
-	return false
-}
-
-func (s *stage) send(who string) bool {
-	l := s.last[who]
-	if l == nil || l.form == nil {
-		return false
-	}
-	return s.do(who, Request{Via: core.ViaModal, Form: &Submission{Meta: l.form.PrivateMetadata, Values: l.filled}})
+	return s.do(who, Request{Via: core.ViaButton, Line: hits[0].line, CanAsk: true, Inline: true, ReplyTo: "https://hooks.example/2", Channel: "C1", Chosen: l.picked})
 }
 
 func (s *stage) newest() int64 {
@@ -287,36 +270,4 @@ func (s *stage) newest() int64 {
 		return 0
 	}
 	return feed.Events[0].Seq
-}
-
-func hasInput(view *slack.ModalViewRequest, name string) bool {
-	for _, b := range view.Blocks.BlockSet {
-		if input, ok := b.(*slack.InputBlock); ok && input.BlockID == name {
-			return true
-		}
-	}
-	return false
-}
-
-// prefilled is what a form holds before anybody touches it: the state that Slack sends back.
-func prefilled(view *slack.ModalViewRequest) map[string]string {
-	out := map[string]string{}
-	for _, b := range view.Blocks.BlockSet {
-		input, ok := b.(*slack.InputBlock)
-		if !ok {
-			continue
-		}
-		switch e := input.Element.(type) {
-		case *slack.PlainTextInputBlockElement:
-			out[input.BlockID] = e.InitialValue
-		case *slack.DatePickerBlockElement:
-			out[input.BlockID] = e.InitialDate
-		case *slack.SelectBlockElement:
-			out[input.BlockID] = ""
-			if e.InitialOption != nil {
-				out[input.BlockID] = e.InitialOption.Value
-			}
-		}
-	}
-	return out
 }

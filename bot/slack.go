@@ -24,12 +24,13 @@ import (
 type Slack interface {
 	core.Directory
 	Channels
-	// OpenForm opens a modal; the trigger lives three seconds.
-	OpenForm(ctx context.Context, trigger string, view *slack.ModalViewRequest) error
-	// PushForm opens a modal on top of the one that the trigger comes from; three may lie on each other.
+	// OpenForm opens a modal; the trigger lives three seconds. It gives the modal's id, and the hash of how it
+	// looks now.
+	OpenForm(ctx context.Context, trigger string, view *slack.ModalViewRequest) (viewID, hash string, err error)
+	// PushForm puts a modal on top of the one that was clicked in; three can lie on one another.
 	PushForm(ctx context.Context, trigger string, view *slack.ModalViewRequest) error
-	// UpdateForm puts another view in the place of an open one.
-	UpdateForm(ctx context.Context, viewID string, view *slack.ModalViewRequest) error
+	// UpdateForm puts another view in the place of an open one; with a hash, only if it is still the one that had it.
+	UpdateForm(ctx context.Context, viewID, hash string, view *slack.ModalViewRequest) error
 	// Respond posts an answer that only the asker sees to a response URL, which works for half an hour and
 	// five times.
 	Respond(ctx context.Context, url string, m blocks.Message, replace bool) error
@@ -37,6 +38,10 @@ type Slack interface {
 	Tell(ctx context.Context, channel, user string, m blocks.Message) error
 	// Post puts a message into a channel.
 	Post(ctx context.Context, channel string, m blocks.Message) error
+	// ReadFile fetches a file that somebody gave. A file that is too long comes with the problem in words.
+	ReadFile(ctx context.Context, id string) (File, error)
+	// SendFile puts a file into one person's own conversation with the bot.
+	SendFile(ctx context.Context, user string, a blocks.Attachment) error
 	// Team is the workspace that the bot's token belongs to.
 	Team(ctx context.Context) (id string, err error)
 }
@@ -106,13 +111,17 @@ func (c *Client) Lookup(ctx context.Context, user string) (core.PersonInfo, erro
 }
 
 // OpenForm implements Slack.
-func (c *Client) OpenForm(ctx context.Context, trigger string, view *slack.ModalViewRequest) error {
+func (c *Client) OpenForm(ctx context.Context, trigger string, view *slack.ModalViewRequest) (viewID, hash string, err error) {
 	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
 	defer cancel()
-	return patiently(ctx, func() error {
-		_, err := c.api.OpenViewContext(ctx, trigger, *view)
+	err = patiently(ctx, func() error {
+		opened, err := c.api.OpenViewContext(ctx, trigger, *view)
+		if err == nil {
+			viewID, hash = opened.ID, opened.Hash
+		}
 		return err
 	})
+	return viewID, hash, err
 }
 
 // PushForm implements Slack.
@@ -126,9 +135,9 @@ func (c *Client) PushForm(ctx context.Context, trigger string, view *slack.Modal
 }
 
 // UpdateForm implements Slack.
-func (c *Client) UpdateForm(ctx context.Context, viewID string, view *slack.ModalViewRequest) error {
+func (c *Client) UpdateForm(ctx context.Context, viewID, hash string, view *slack.ModalViewRequest) error {
 	return patiently(ctx, func() error {
-		_, err := c.api.UpdateViewContext(ctx, *view, "", "", viewID)
+		_, err := c.api.UpdateViewContext(ctx, *view, "", hash, viewID)
 		return err
 	})
 }

@@ -88,13 +88,15 @@ func fatal(err error) error {
 
 // intake takes events off the socket without ever waiting, and hands them to the lanes.
 type intake struct {
-	bot    *Bot
-	slack  Slack
-	socket *socketmode.Client
-	lanes  *lanes
-	calls  sync.WaitGroup // to Slack, under way
-	end    context.CancelCauseFunc
-	log    *slog.Logger
+	bot     *Bot
+	slack   Slack
+	socket  *socketmode.Client
+	lanes   *lanes
+	redraws redraws
+	sent    sent
+	calls   sync.WaitGroup // to Slack, under way
+	end     context.CancelCauseFunc
+	log     *slog.Logger
 }
 
 // take looks at one event of the connection.

@@ -3,23 +3,29 @@ package bot
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"strings"
+	"unicode/utf8"
 
 	"rollcall/bot/blocks"
 	"rollcall/core"
 )
 
-// submitted runs the command of a form that was sent.
-func (c *call) submitted(sub Submission) (Answer, error) {
+// reopen reads what a form carried along and makes the call the one that opened it.
+func (c *call) reopen(sub *Submission) error {
 	state := new(formState)
 	if err := json.Unmarshal([]byte(sub.Meta), state); err != nil {
-		return Answer{}, fmt.Errorf("a form came back damaged: %w", err)
+		return fmt.Errorf("a form came back damaged: %w", err)
 	}
 	c.cmd = c.bot.table.byAction(state.Action)
 	if c.cmd == nil {
-		return Answer{}, &core.Error{Code: core.Conflict, Msg: "This form is from another version of Rollcall", Hint: "Close it and open it again."}
+		return &core.Error{Code: core.Conflict, Msg: "This form is from another version of Rollcall", Hint: "Close it and open it again."}
 	}
-	c.req.ReplyTo, c.req.Channel, c.req.Inline, c.req.Window = state.ReplyTo, state.Channel, state.Inline, state.Window
+	if state.Fixed == nil {
+		state.Fixed = map[string]string{}
+	}
+	c.req.ReplyTo, c.req.Channel, c.req.Inline = state.ReplyTo, state.Channel, state.Inline
+	c.req.Window, c.req.Command = state.Window, state.Command
 	if state.Command != "" {
 		c.env.Command = state.Command
 	}
@@ -30,47 +36,120 @@ func (c *call) submitted(sub Submission) (Answer, error) {
 			c.in.values[name] = v
 		}
 	}
-	for i := range c.cmd.Args {
-		a := &c.cmd.Args[i]
-		text, asked := sub.Values[a.Name]
-		if !asked {
-			continue
-		}
-		if state.Shown[a.Name] == digest(text) && !a.Required {
-			continue
-		}
-		if a.Kind == Meta {
-			if err := c.metaField(text); err != nil {
-				return Answer{}, err
-			}
-			continue
-		}
-		if text == "" && (c.cmd.Present == nil || a.chosen()) {
-			continue
-		}
-		if err := c.in.set(a, text); err != nil {
-			return Answer{}, err
-		}
+	return nil
+}
+
+// submitted runs the command of a form that was sent.
+func (c *call) submitted(sub *Submission) (Answer, error) {
+	if err := c.reopen(sub); err != nil {
+		return Answer{}, err
 	}
+	in, err := c.read(c.form, sub.Values, sub)
+	if err != nil {
+		return Answer{}, err
+	}
+	c.in = in
 	if missing := c.in.missing(); len(missing) > 0 {
-		return Answer{}, bad(missing[0].Name, "%s is missing", missing[0].Name)
+		return Answer{}, bad(missing[0].Name, "%s is missing", upper(missing[0].Name))
 	}
 	if c.cmd.Show != nil {
 		return c.run()
 	}
-	return c.do()
+	ans, err := c.do()
+	if e := core.AsError(err); e != nil && e.Code == core.Confirm && c.form.Seen == shownDigest(c.consequence(e)) {
+		c.in = c.in.with(c.consent(), "yes")
+		ans, err = c.do()
+	}
+	if err == nil && c.form.Beneath != nil {
+		return c.uncover(ans), nil
+	}
+	return ans, err
+}
+
+// consequence is what an operation that asks first would do, as the command's own form words it.
+func (c *call) consequence(e *core.Error) []string {
+	if c.cmd.Foretell != nil {
+		d := &sketch{state: c.form, values: c.req.Form.Values}
+		if lines, err := c.cmd.Foretell(c, d); err == nil && len(lines) > 0 {
+			return lines
+		}
+	}
+	return consequence(e)
+}
+
+// consent is the argument that confirms.
+func (c *call) consent() string { return orElse(c.cmd.Consent, "confirm") }
+
+// read takes the values of a form as the input of its command. An edit's fields that were left alone are left
+// out. Without a submission it is a look ahead, and files are not there yet.
+func (c *call) read(state *formState, values map[string]string, sub *Submission) (In, error) {
+	in := In{cmd: c.cmd, values: map[string]string{}, meta: map[string]string{}}
+	for name, v := range state.Fixed {
+		if c.cmd.arg(name) != nil {
+			in.values[name] = v
+		}
+	}
+	for i := range c.cmd.Args {
+		a := &c.cmd.Args[i]
+		text, asked := values[a.Name]
+		if _, kept := state.Kept[a.Name]; kept && sub == nil {
+			continue
+		}
+		if a.Kind == Script && sub != nil {
+			file, err := sub.file(a, asked && text != "" && state.Shown[a.Name] != digest(text))
+			if err != nil {
+				return in, err
+			}
+			if file != "" {
+				in.values[a.Name] = file
+				continue
+			}
+		}
+		if !asked || (state.Shown[a.Name] == digest(text) && !a.Required) {
+			continue
+		}
+		if a.Kind == Meta {
+			if err := c.metaField(in, text); err != nil {
+				return in, err
+			}
+			continue
+		}
+		if text == "" && (c.cmd.Present == nil || a.chosen()) && a.Kind != YesNo {
+			continue
+		}
+		if err := in.set(a, text); err != nil {
+			return in, err
+		}
+	}
+	return in, nil
+}
+
+// file is the text of the file that was put into an argument's field; empty when there is none.
+func (sub *Submission) file(a *Arg, typed bool) (string, error) {
+	f, ok := sub.Files[fileField(a)]
+	switch {
+	case !ok:
+		return "", nil
+	case f.Problem != "":
+		return "", &core.Error{Code: core.Invalid, Field: fileField(a), Msg: f.Problem, Hint: f.Hint}
+	case typed:
+		return "", &core.Error{Code: core.Invalid, Field: fileField(a), Msg: "There is a text as well as a file", Hint: "Empty the one, or take away the other."}
+	case !utf8.ValidString(f.Text):
+		return "", &core.Error{Code: core.Invalid, Field: fileField(a), Msg: "The file " + f.Name + " is not text in UTF-8"}
+	}
+	return f.Text, nil
 }
 
 // metaField reads metadata from the lines of a form. A key that the form showed and that is gone is removed.
-func (c *call) metaField(text string) error {
+func (c *call) metaField(in In, text string) error {
 	if c.cmd.Present != nil {
-		present, err := c.cmd.Present(c)
+		present, err := c.cmd.Present(&call{bot: c.bot, ctx: c.ctx, actor: c.actor, cmd: c.cmd, in: in})
 		if err != nil {
 			return err
 		}
 		for _, line := range strings.Split(present["meta"], "\n") {
 			if key, _, ok := strings.Cut(line, "="); ok {
-				c.in.meta[key] = ""
+				in.meta[key] = ""
 			}
 		}
 	}
@@ -82,9 +161,23 @@ func (c *call) metaField(text string) error {
 		if !ok {
 			return bad("meta", "%q is no key=value", line)
 		}
-		c.in.meta[strings.TrimSpace(key)] = strings.TrimSpace(value)
+		in.meta[strings.TrimSpace(key)] = strings.TrimSpace(value)
 	}
 	return nil
+}
+
+// redrawn lays a form out anew after something in it was chosen: the same fields keep what was typed.
+func (c *call) redrawn(sub *Submission) (Answer, error) {
+	if err := c.reopen(sub); err != nil {
+		return Answer{}, err
+	}
+	d, err := c.layout(c.form, sub.Values)
+	if err != nil {
+		return Answer{}, err
+	}
+	ans, err := d.answer()
+	ans.Place = InPlace
+	return ans, err
 }
 
 // refuseForm answers a form that was not accepted: under the field that is at fault where there is one, and
@@ -104,60 +197,36 @@ func (c *call) refuseForm(e *core.Error) Answer {
 		field = "meta"
 	}
 	state := *c.form
-	if _, asked := c.asked(&state)[field]; asked && e.Code != core.Stale {
-		return Answer{Errors: map[string]string{field: text}}
-	}
-	state.Fixed = map[string]string{}
-	for name, v := range c.form.Fixed {
-		state.Fixed[name] = v
-	}
-	delete(state.Fixed, "rev")
-	var intro []string
-	submit := ""
-	if e.Code == core.Confirm {
-		flag := c.cmd.Consent
-		if flag == "" {
-			flag = "confirm"
-		}
-		state.Fixed[flag] = "yes"
-		intro, text, submit = consequence(e), "", "Confirm"
-	}
-	form, err := c.layout(&state, c.req.Form.Values, intro)
+	state.Turns = maps.Clone(c.form.Turns)
+	state.Kept = maps.Clone(c.form.Kept)
+	d, err := c.layout(&state, c.req.Form.Values)
 	if err != nil {
 		m := blocks.Refusal(e.Code, e.Msg, e.Hint, nil, nil)
 		return Answer{Message: &m}
 	}
-	form.Problem = text
-	if submit != "" {
-		form.Submit = submit
+	f := d.field(field)
+	if f == nil {
+		f = d.field(field + "_file")
 	}
-	return Answer{Form: form.View()}
-}
-
-// asked is the arguments that the form had fields for.
-func (c *call) asked(state *formState) map[string]bool {
-	out := map[string]bool{}
-	form, err := c.layout(state, c.req.Form.Values, nil)
-	if err != nil {
-		return out
-	}
-	for _, f := range form.Fields {
-		out[f.Name] = true
-	}
-	return out
-}
-
-// consequence is a preview in lines of mrkdwn.
-func consequence(e *core.Error) []string {
-	switch p := e.Preview.(type) {
-	case *core.ConsequencePreview:
-		lines := []string{"*" + blocks.Escape(p.Title) + "*"}
-		for _, l := range p.Lines {
-			lines = append(lines, "• "+blocks.Escape(l))
+	if f != nil && e.Code != core.Stale && e.Code != core.Confirm && f.Turn == c.form.Turns[f.Name] {
+		d.form.Problem = label(&Arg{Name: field}) + ": " + text // for a form that had to be told to wait
+		late, err := d.answer()
+		if err != nil {
+			late.Form = nil
 		}
-		return []string{strings.Join(lines, "\n")}
-	case *core.ActivationPreview:
-		return []string{blocks.ActivationText(*p)}
+		return Answer{Errors: map[string]string{f.BlockID(): text}, Form: late.Form}
 	}
-	return []string{blocks.Escape(e.Msg) + "."}
+	delete(state.Fixed, "rev")
+	if e.Code == core.Confirm {
+		text, d.form.Submit = "", "Confirm"
+		if state.Seen == "" {
+			d.say(consequence(e))
+		}
+	}
+	d.form.Problem = text
+	ans, err := d.answer()
+	if err != nil {
+		return Answer{Message: &blocks.Message{Text: text}}
+	}
+	return ans
 }

@@ -109,3 +109,17 @@ func BenchmarkActivate(b *testing.B) {
 		})
 	}
 }
+
+func BenchmarkFindCustomers(b *testing.B) {
+	svc := benchHouse(b, 10_000, 1)
+	a := core.System(core.ViaCLI)
+	for _, text := range []string{"", "customer 99", "ns-42", "nobody"} {
+		b.Run("text="+text, func(b *testing.B) {
+			for b.Loop() {
+				if _, err := svc.FindCustomers(b.Context(), a, core.CustomerSearch{Text: text, Release: "Big"}); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}

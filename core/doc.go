@@ -58,4 +58,12 @@
 //   - 2026-11-28: A download whose first line names an interpreter (#!) keeps
 //     that line first and has the target line second: "#!/bin/bash -e" says how
 //     the rest is run, and a comment before it would silently undo that.
+//   - 2026-11-28: A form foretells by running its operation and dropping what
+//     it wrote (Service.Preview). Sending it confirms what was shown; when that
+//     has changed meanwhile, it asks again.
+//   - 2026-11-28: Where a person goes on after a step is done, to the next step
+//     or the next customer, is a preference of theirs (by=step, by=customer):
+//     housekeeping without an event. Skipped steps move on too.
+//   - 2026-11-28: A text on its way to becoming a step's content is a draft for
+//     a day, for the person who brought it alone.
 package core

@@ -113,7 +113,7 @@ func (op EditTemplate) run(t *tx) error {
 			return err
 		}
 		if !op.Confirm {
-			p := &ConsequencePreview{Title: fmt.Sprintf("Change %s %s in %s?", tm.ShortID(), tm.Name, rel.Label()), Lines: []string{n.editLine()}}
+			p := &ConsequencePreview{Title: editTitle(rel, tm), Lines: []string{n.editLine()}}
 			return &Error{Code: Confirm, Msg: p.Title, Hint: "Confirm to change it.", Preview: p}
 		}
 		t.detail("%s", n.editedLine())
@@ -132,6 +132,11 @@ func (op EditTemplate) run(t *tx) error {
 	t.aboutTemplate(rel, tm)
 	t.receipt.Text = fmt.Sprintf("Step %s of %s changed", tm.ShortID(), rel.Label())
 	return templates.put(t, tm)
+}
+
+// editTitle asks whether a template step is to be changed.
+func editTitle(rel *Release, tm *StepTemplate) string {
+	return fmt.Sprintf("Change %s %s in %s?", tm.ShortID(), tm.Name, rel.Label())
 }
 
 func (op MoveTemplate) run(t *tx) error {

@@ -138,8 +138,8 @@ func (s *Service) ThreadOf(ctx context.Context, channel, ts string) (Thread, err
 	return out, err
 }
 
-// Tidy drops what has outlived its use: receipts older than a day, and
-// sign-in links and sessions that have ended.
+// Tidy drops what has outlived its use: receipts older than a day, plans and
+// drafts past their time, and sign-in links and sessions that have ended.
 func (s *Service) Tidy(ctx context.Context) error {
 	now := s.cfg.Now()
 	var stale [][]byte
@@ -154,13 +154,17 @@ func (s *Service) Tidy(ctx context.Context) error {
 				stale = append(stale, append([]byte(nil), e.Key...))
 			}
 		}
-		for e, err := range r.Scan(storage.Prefix([]byte("bulk/"))) {
-			if err != nil {
-				return err
-			}
-			var p storedPlan
-			if json.Unmarshal(e.Value, &p) != nil || now.Unix() > p.Until {
-				stale = append(stale, append([]byte(nil), e.Key...))
+		for _, prefix := range []string{"bulk/", "draft/"} {
+			for e, err := range r.Scan(storage.Prefix([]byte(prefix))) {
+				if err != nil {
+					return err
+				}
+				var p struct {
+					Until int64 `json:"until"`
+				}
+				if json.Unmarshal(e.Value, &p) != nil || now.Unix() > p.Until {
+					stale = append(stale, append([]byte(nil), e.Key...))
+				}
 			}
 		}
 		for _, prefix := range []string{"signin/", "session/"} {

@@ -90,16 +90,23 @@ func (s *Service) openViews(r storage.Reader, names *namer, p *part) ([]StepView
 	return out, nil
 }
 
-// Next is the step the asker should take next: the first pending one that is
-// not blocked and not claimed by another, deploy before verify, of the customer
-// the asker acted on last; else of the customers after it by cluster and name.
+// Next is the step the asker should take next, at the asker's own pace. By
+// step it is the first pending one that is not blocked and not claimed by
+// another, deploy before verify, of the customer the asker acted on last; else
+// of the customers after it by cluster and name. By customer it is the step
+// the asker acted on last, at the next customer that has it to do; else the
+// steps after it.
 func (s *Service) Next(ctx context.Context, a Actor, release string) (*NextStep, error) {
 	return ask(ctx, s, a, func(r storage.Reader) (*NextStep, error) {
 		rel, err := findRelease(r, release, anyState)
 		if err != nil {
 			return nil, err
 		}
-		out := &NextStep{Label: rel.Label()}
+		likes, err := readPreferences(r, a.User)
+		if err != nil {
+			return nil, err
+		}
+		out := &NextStep{Label: rel.Label(), Pace: likes.Pace}
 		sh, err := loadSheet(r, rel, nil)
 		if err != nil {
 			return nil, err
@@ -118,10 +125,14 @@ func (s *Service) Next(ctx context.Context, a Actor, release string) (*NextStep,
 	})
 }
 
-// nextIn is the next step in a release that is active and has pending ones; nil
-// when there is none for the asker.
+// nextIn is the next step in a release that is active and has pending ones, at
+// the asker's pace; nil when there is none for the asker.
 func (s *Service) nextIn(r storage.Reader, a Actor, sh *sheet) (*StepDetail, error) {
-	last, err := lastActedOn(r, a, sh.rel.ID)
+	likes, err := readPreferences(r, a.User)
+	if err != nil {
+		return nil, err
+	}
+	last, step, err := lastActedOn(r, a, sh.rel.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -130,6 +141,15 @@ func (s *Service) nextIn(r storage.Reader, a Actor, sh *sheet) (*StepDetail, err
 		return nil, err
 	}
 	from := max(0, slices.IndexFunc(parts, func(p *part) bool { return p.cust.ID == last }))
+	if likes.Pace == ByCustomer && step != "" && len(parts) > 0 {
+		p, st, err := nextCustomer(r, a, parts, from, step)
+		if err != nil {
+			return nil, err
+		}
+		if st != nil {
+			return s.stepDetail(r, p, st)
+		}
+	}
 	for i := range parts {
 		p := parts[(from+i)%len(parts)]
 		st, err := p.next(r, a)
@@ -141,6 +161,48 @@ func (s *Service) nextIn(r storage.Reader, a Actor, sh *sheet) (*StepDetail, err
 		}
 	}
 	return nil, nil
+}
+
+// nextCustomer finds a template step to take at the next customer that has it
+// to do, looking behind from; when nobody has, the steps after it at anybody.
+func nextCustomer(r storage.Reader, a Actor, parts []*part, from int, step string) (*part, *stepState, error) {
+	rel := parts[0].rel
+	live, err := liveTemplates(r, rel.ID)
+	if err != nil {
+		return nil, nil, err
+	}
+	at := slices.IndexFunc(live, func(tm *StepTemplate) bool { return tm.ShortID() == step })
+	if at < 0 {
+		return nil, nil, nil
+	}
+	for k := range live {
+		tm := live[(at+k)%len(live)]
+		first := 0
+		if k == 0 {
+			first = from + 1
+		}
+		for i := range parts {
+			p := parts[(first+i)%len(parts)]
+			rec, err := stepTable.get(r, stepKey(rel.ID, p.cust.ID, tm.Number))
+			if err != nil {
+				return nil, nil, err
+			}
+			if rec != nil && (rec.Custom || !rec.takeable(a)) {
+				continue
+			}
+			if err := p.load(r); err != nil {
+				return nil, nil, err
+			}
+			st, err := loadState(r, rel, p.cust, p.cluster, tm, rec)
+			return p, st, err
+		}
+	}
+	return nil, nil, nil
+}
+
+// takeable says whether the asker can take a step as it stands.
+func (s *stepRecord) takeable(a Actor) bool {
+	return s.Status == Pending && s.BlockedBy == "" && (s.ClaimedBy == "" || s.ClaimedBy == a.User)
 }
 
 // next is the first step of the customer that the asker can take; nil when there is none.
@@ -156,8 +218,7 @@ func (p *part) next(r storage.Reader, a Actor) (*stepState, error) {
 		return nil, err
 	}
 	for _, st := range states {
-		mine := st.rec.ClaimedBy == "" || st.rec.ClaimedBy == a.User
-		if st.rec.Status == Pending && st.rec.BlockedBy == "" && mine {
+		if st.rec.takeable(a) {
 			return st, nil
 		}
 	}
@@ -167,14 +228,15 @@ func (p *part) next(r storage.Reader, a Actor) (*stepState, error) {
 // lookBack bounds how many events are searched for what somebody did last.
 const lookBack = 2000
 
-// lastActedOn is the customer whose step somebody worked on last in a release; 0 when not lately.
-func lastActedOn(r storage.Reader, a Actor, release int64) (int64, error) {
+// lastActedOn is the customer and the step (its short id) that somebody worked
+// on last in a release; 0 when not lately.
+func lastActedOn(r storage.Reader, a Actor, release int64) (customer int64, step string, err error) {
 	rng := storage.Prefix([]byte("event/"))
 	rng.Reverse = true
 	left := lookBack
 	for entry, err := range r.Scan(rng) {
 		if err != nil {
-			return 0, err
+			return 0, "", err
 		}
 		if left--; left < 0 {
 			break
@@ -184,11 +246,11 @@ func lastActedOn(r storage.Reader, a Actor, release int64) (int64, error) {
 		}
 		e, err := skimEvent(entry.Value, 0)
 		if err != nil {
-			return 0, fmt.Errorf("%s is damaged: %w", entry.Key, err)
+			return 0, "", fmt.Errorf("%s is damaged: %w", entry.Key, err)
 		}
 		if e.Actor == a.id() && !e.Refused && e.Step != "" {
-			return e.Customer, nil
+			return e.Customer, e.Step, nil
 		}
 	}
-	return 0, nil
+	return 0, "", nil
 }

@@ -398,6 +398,7 @@ type NextStep struct {
 	Detail *StepDetail `json:"step"` // nil when nothing is left
 	Open   int         `json:"open"` // open steps in the release
 	Label  string      `json:"release_label"`
+	Pace   Pace        `json:"-"` // how the asker goes on
 }
 
 // TodoList is the open steps of a release, by cluster and customer.

@@ -5,11 +5,18 @@ import (
 	"time"
 
 	"rollcall/core"
+
+	"github.com/slack-go/slack"
 )
 
 // Receipt says what an operation came to, with Undo while that is possible, and below it the view that the
 // operation was asked from, drawn anew.
 func Receipt(r core.Receipt, warnings []string, view *Message, further ...Button) Message {
+	return ReceiptIn(r, warnings, "steps", view, further...)
+}
+
+// ReceiptIn is Receipt for an operation asked from a view of another name.
+func ReceiptIn(r core.Receipt, warnings []string, name string, view *Message, further ...Button) Message {
 	var s sheet
 	text := "✅ " + Escape(r.Text) + "."
 	if r.Title != "" {
@@ -29,7 +36,7 @@ func Receipt(r core.Receipt, warnings []string, view *Message, further ...Button
 	if r.UndoUntil > 0 {
 		undo = press("Undo", "undo", r.Seq)
 		if view != nil {
-			undo = undo.in("steps")
+			undo = undo.in(name)
 		}
 	}
 	s.actions(append([]Button{undo}, further...)...)
@@ -115,4 +122,14 @@ func SignIn(token string, until time.Time, env Env) Message {
 	s.line("Your sign-in link to the status page. It works once, until " + Date(until) + ", and is for you alone.")
 	s.actions(env.open("Sign in ↗", "/s/"+token))
 	return s.message()
+}
+
+// Lead is the first thing that a message says: what came of a click, without what follows.
+func Lead(m Message) string {
+	for _, b := range m.Blocks {
+		if section, ok := b.(*slack.SectionBlock); ok && section.Text != nil {
+			return section.Text.Text
+		}
+	}
+	return m.Text
 }

@@ -10,7 +10,7 @@ import (
 // Card shows everything about one customer's step. It starts with the target line.
 func Card(v core.StepDetail, env Env) Message {
 	var s sheet
-	s.reserve = 4
+	s.reserve = 3
 	r, step := &v.Release, &v.Step
 	page := env.open("Open page ↗", fmt.Sprintf("/releases/%d/customers/%d/steps/%s", r.ID, step.CustomerID, step.ShortID))
 	s.line("*" + Escape(step.TargetLine) + "*")
@@ -37,49 +37,102 @@ func Card(v core.StepDetail, env Env) Message {
 	if len(step.Missing) > 0 {
 		s.line("❗ *No value for " + names(step.Missing, 10) + "*: it must not be run like this.")
 	}
-	content(&s, string(step.Content), page)
+	whole := press("Content as a file", "step.file", r.ShortID, step.CustomerID, step.ShortID)
+	if LongContent(string(step.Content)) {
+		head(&s, string(step.Content))
+	} else {
+		content(&s, string(step.Content), Button{})
+	}
 	notes(&s, step.NoteList)
 	if len(v.History) > 0 {
 		s.small(history(v.History, 5))
 	}
 	s.reserve = 0
-	buttons := stepButtons(r, step, "card")
-	if r.Status == core.Active {
-		buttons = append(buttons, press("Note", "step.note", r.ShortID, step.CustomerID, step.ShortID).in("card"))
+	at := []any{r.ShortID, step.CustomerID, step.ShortID}
+	looks := []Button{press("History", "step.history", at...), press("All steps", "step.list", r.ShortID, step.CustomerID)}
+	if !step.IsCustom {
+		looks = append(looks, press("This step everywhere", "step.across", r.ShortID, step.ShortID))
 	}
-	if r.Status == core.Active {
-		s.actions(buttons...)
-		buttons = sourceButtons(r, step)
+	if r.Status != core.Active {
+		s.menu(append(looks[1:], whole), append(sourceButtons(r, step), looks[0], page)...)
+		return s.message()
 	}
-	s.actions(append(buttons, press("History", "step.history", r.ShortID, step.CustomerID, step.ShortID),
-		press("All steps", "step.list", r.ShortID, step.CustomerID), page)...)
+	visible, more := workButtons(r, step)
+	s.menu(append(more, looks...), visible...)
+	s.menu([]Button{whole, page}, sourceButtons(r, step)...)
 	return s.message()
 }
 
-// sourceButtons are the actions that depend on where a step's content comes from, and on who works on it.
-func sourceButtons(r *core.ReleaseView, step *core.StepView) []Button {
-	if step.Locked {
-		return nil
+// workButtons are what can be done with a step by its status: what is done often, and what seldom.
+func workButtons(r *core.ReleaseView, step *core.StepView) (visible, more []Button) {
+	act := func(label, action string, args ...any) Button {
+		all := append([]any{r.ShortID, step.CustomerID, step.ShortID}, args...)
+		return press(label, action, append(all, "rev="+step.Rev)...).in("card")
 	}
+	visible = stepButtons(r, step, "card")
+	note := act("Note", "step.note")
+	note.Line = press("", "step.note", r.ShortID, step.CustomerID, step.ShortID).in("card").Line
+	switch step.Status {
+	case core.Pending, core.Reverted:
+		if step.Claim == nil {
+			visible = append(visible, act("Start", "step.start"))
+		}
+		if step.Block == nil {
+			visible = append(visible, act("Block", "step.block"))
+		} else {
+			visible = append(visible, act("Unblock", "step.unblock"))
+		}
+		more = []Button{act("Done with a note", "step.done", "ask=yes"), note}
+	case core.Done:
+		visible = append(visible, note, press("Next step", "next", r.ShortID))
+		more = []Button{act("Revert with a note", "step.revert", "ask=yes")}
+	default:
+		visible = append(visible, note, press("Next step", "next", r.ShortID))
+	}
+	return visible, more
+}
+
+// sourceButtons are the actions that depend on where a step's content comes from.
+func sourceButtons(r *core.ReleaseView, step *core.StepView) []Button {
+	at := []any{r.ShortID, step.CustomerID, step.ShortID}
 	act := func(label, action string) Button {
-		return press(label, action, r.ShortID, step.CustomerID, step.ShortID, "rev="+step.Rev).in("card")
+		return press(label, action, append(at[:3:3], "rev="+step.Rev)...).in("card")
 	}
 	var buttons []Button
+	if step.IsOverridden {
+		buttons = append(buttons, press("View original", "step.original", at...))
+	}
 	switch {
+	case step.Locked:
 	case step.IsCustom:
-		buttons = []Button{act("Edit", "step.edit"), act("Remove", "step.remove")}
+		buttons = append(buttons, act("Edit", "step.edit"), press("Move", "step.move", at...), act("Remove", "step.remove"))
 	case step.IsOverridden:
-		buttons = []Button{act("Override content", "step.override"), act("Reset to template", "step.reset")}
+		buttons = append(buttons, act("Override content", "step.override"), act("Reset to template", "step.reset"))
 	default:
-		buttons = []Button{act("Override content", "step.override")}
+		buttons = append(buttons, act("Override content", "step.override"))
 	}
-	if step.Claim == nil {
-		buttons = append(buttons, act("Start", "step.start"))
+	return buttons
+}
+
+// Original shows what the template says of a step that says something else for this customer.
+func Original(v core.StepDetail, env Env) Message {
+	var s sheet
+	s.reserve = 1
+	s.line("*" + Escape(v.Step.TargetLine) + "*")
+	if v.Original == nil {
+		s.line("📋 This step says what its template says.")
+		return s.message()
 	}
-	if step.Block == nil {
-		return append(buttons, act("Block", "step.block"))
+	text := fmt.Sprintf("The template says: *%s* · %s", Escape(v.Original.Name), v.Original.Type)
+	if v.Original.MovedOn {
+		text += " · changed since this was overridden"
 	}
-	return append(buttons, act("Unblock", "step.unblock"))
+	s.line(text)
+	content(&s, v.Original.Content, Button{})
+	s.reserve = 0
+	s.menu(nil, press("Step", "step.show", v.Release.ShortID, v.Step.CustomerID, v.Step.ShortID),
+		env.open("Open page ↗", fmt.Sprintf("/releases/%d/customers/%d/steps/%s/original", v.Release.ID, v.Step.CustomerID, v.Step.ShortID)))
+	return s.message()
 }
 
 func notes(s *sheet, list []core.Note) {
@@ -151,7 +204,25 @@ func Next(v core.NextStep, env Env) Message {
 		return Say("🎉 Nothing is left to do in " + bold(v.Label) + ".")
 	}
 	var s sheet
-	s.small("Next for you · " + plural(v.Open, "open step") + " in " + bold(v.Label))
+	s.row(nextLine(&v), otherPace(&v))
 	s.append(Card(*v.Detail, env))
 	return s.message()
+}
+
+// nextLine says how much is left and how this person goes through it.
+func nextLine(v *core.NextStep) string {
+	text := "Next for you · " + plural(v.Open, "open step") + " in " + bold(v.Label)
+	if v.Pace == core.ByCustomer {
+		return text + "\nThis step at every customer, then the next step"
+	}
+	return text + "\nEvery step of this customer, then the next customer"
+}
+
+// otherPace goes on the other way from now on.
+func otherPace(v *core.NextStep) Button {
+	to, label := core.ByCustomer, "Same step, next customer"
+	if v.Pace == core.ByCustomer {
+		to, label = core.ByStep, "All steps of a customer"
+	}
+	return press(label, "next", v.Detail.Release.ShortID, "by="+string(to)).in("here")
 }

@@ -55,6 +55,9 @@ func (s *sheet) line(text string) bool {
 
 // row adds a paragraph with one button beside it.
 func (s *sheet) row(text string, b Button) bool {
+	if b.Label == "" || !Fits(b.Line) {
+		return s.line(text)
+	}
 	return s.add(utf8.RuneCountInString(text), text, slack.NewSectionBlock(mrkdwn(text), nil, slack.NewAccessory(b.element(b.Action))))
 }
 

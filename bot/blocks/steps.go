@@ -29,13 +29,17 @@ func Steps(v core.CustomerSteps, page int, env Env) Message {
 		step := &part[i]
 		if step.Category != category {
 			category = step.Category
-			s.line(categoryLine(&v, category))
+			s.row(categoryLine(&v, category), markAll(&v, category))
 		}
 		s.line(stepLine(step))
 		s.actions(stepButtons(r, step, fmt.Sprintf("steps page=%d", at))...)
 	}
 	s.reserve = 0
-	s.actions(append(pager("step.list", at, pages, r.ShortID, c.ID), press("Next step", "next", r.ShortID),
+	var add Button
+	if r.Status != core.Archived && !v.Withdrawn {
+		add = press("Add custom step", "step.add", r.ShortID, c.ID)
+	}
+	s.menu(nil, append(pager("step.list", at, pages, r.ShortID, c.ID), press("Next step", "next", r.ShortID), add,
 		env.open("Open page ↗", fmt.Sprintf("/releases/%d/customers/%d", r.ID, c.ID)))...)
 	return s.message()
 }
@@ -43,6 +47,14 @@ func Steps(v core.CustomerSteps, page int, env Env) Message {
 func categoryLine(v *core.CustomerSteps, c core.Category) string {
 	n := v.Progress.Category(c)
 	return fmt.Sprintf("*%s steps* (%d/%d done)", title(string(c)), n.Done, n.Total)
+}
+
+// markAll marks what is open in a category done, after a preview.
+func markAll(v *core.CustomerSteps, c core.Category) Button {
+	if v.Release.Status != core.Active || v.Withdrawn || v.Progress.Category(c).Open() == 0 {
+		return Button{}
+	}
+	return press("Mark all", "bulk.done", v.Release.ShortID, v.Customer.ID, c).says(fmt.Sprintf("Mark all %s steps of %s done", c, v.Customer.Name))
 }
 
 // stepLine is a step in a list whose head names customer and release.
@@ -128,6 +140,15 @@ func stepButtons(r *core.ReleaseView, step *core.StepView, view string) []Button
 	}
 	if !strings.HasPrefix(view, "card") {
 		buttons = append(buttons, press("View", "step.show", r.ShortID, step.CustomerID, step.ShortID).says("View "+step.ShortID+" "+step.Name))
+		switch {
+		case step.Locked:
+		case step.IsCustom:
+			buttons = append(buttons, act("Edit", "step.edit"))
+		case step.IsOverridden:
+			buttons = append(buttons, act("Reset to template", "step.reset"))
+		default:
+			buttons = append(buttons, act("Edit", "step.override"))
+		}
 	}
 	return buttons
 }

@@ -2,6 +2,7 @@ package blocks
 
 import (
 	"fmt"
+	"unicode/utf8"
 
 	"rollcall/core"
 )
@@ -72,10 +73,28 @@ func content(s *sheet, text string, page Button) {
 		s.small("No content.")
 		return
 	}
-	runes := []rune(text)
-	s.code(Visible(string(runes[:min(len(runes), maxContent)])))
-	if left := len(runes) - maxContent; left > 0 {
-		s.small(fmt.Sprintf("…and %s more characters, on the page.", thousands(left)))
+	if left := excerpt(s, text, maxContent); left > 0 {
 		s.actions(page)
 	}
+}
+
+// LongContent says whether content is too long for a message, so that it goes to people as a file.
+func LongContent(text string) bool { return utf8.RuneCountInString(text) > maxContent }
+
+// head shows the beginning of content that goes to people as a file.
+func head(s *sheet, text string) {
+	const most = 1500
+	runes := []rune(text)
+	s.code(Visible(string(runes[:most])))
+	s.line(fmt.Sprintf("✂️ *This is only the beginning*: %s in all. The whole content is a file in your conversation with Rollcall.", plural(len(runes), "character")))
+}
+
+// excerpt shows the beginning of a script to the letter, and says how much is left.
+func excerpt(s *sheet, text string, most int) (left int) {
+	runes := []rune(text)
+	s.code(Visible(string(runes[:min(len(runes), most)])))
+	if left = len(runes) - most; left > 0 {
+		s.small("…and " + plural(left, "more character"))
+	}
+	return left
 }

@@ -13,6 +13,7 @@ import (
 // Slack's documented limits, in characters or items.
 const (
 	maxBlocks      = 50
+	maxViewBlocks  = 100
 	maxSection     = 3000
 	maxHeader      = 150
 	maxButton      = 75
