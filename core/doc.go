@@ -66,4 +66,16 @@
 //     housekeeping without an event. Skipped steps move on too.
 //   - 2026-11-28: A text on its way to becoming a step's content is a draft for
 //     a day, for the person who brought it alone.
+//   - 2026-11-28: A reminder goes by the clock of the one who made it, as Slack
+//     knows it, else by the zone of the settings; its dates off are of that
+//     clock's calendar. A moment is marked in the store before anything is said,
+//     and the newest marks are kept, so that a clock set back repeats nothing.
+//   - 2026-11-28: Snooze is silence until a time, at which the reminder speaks
+//     once more if anything is open; on a date that is its usual time of day. The
+//     schedule goes on as if nothing had been. Stop on a reminder pauses it.
+//   - 2026-11-28: What a schedule's words mean is read outside (Config.Schedules);
+//     which moment is due, once and after downtime, is decided here.
+//   - 2026-11-28: A backup changes nothing and so leaves no event; who may ask
+//     for one is asked of core like any operation (TakeBackup), and a refusal is
+//     recorded.
 package core

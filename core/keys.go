@@ -27,6 +27,8 @@ import (
 //	board/<release>                              where its board is
 //	stale/<release>                              boards to be drawn anew
 //	posted/<channel>/<message>                   what a milestone that was posted is about
+//	reminder/<id>                                reminders
+//	remindmark/<id>                              how far a reminder's schedule has been dealt with
 //	signin/<sha256>  session/<sha256>            access to the page
 //	ix/<table>/<index>/…                         indexes, kept by the tables
 //

@@ -12,6 +12,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"rollcall/bot/schedule"
 	"rollcall/core"
 	"rollcall/storage"
 	"rollcall/storage/bolt"
@@ -57,7 +58,7 @@ func furnish(t testing.TB, store storage.Store) *house {
 	var err error
 	h.Service, err = core.Open(t.Context(), store, core.Config{
 		Now: func() time.Time { return h.now }, Rand: rand.Reader, DefaultRole: core.Viewer, Admins: []string{ann},
-		People: folks{},
+		People: folks{}, Schedules: schedule.Read,
 	})
 	require.NoError(t, err)
 	t.Cleanup(func() {

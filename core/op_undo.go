@@ -20,7 +20,7 @@ func init() {
 	for _, op := range Operations() {
 		undoable[op.Op()] = op.Needs()
 	}
-	for _, never := range []Operation{ActivateRelease{}, ArchiveRelease{}, ReopenRelease{}, GrantRole{}, RevokeRole{}, Import{}, Undo{}} {
+	for _, never := range []Operation{ActivateRelease{}, ArchiveRelease{}, ReopenRelease{}, GrantRole{}, RevokeRole{}, Import{}, ParkReminder{}, Undo{}} {
 		delete(undoable, never.Op())
 	}
 }
@@ -228,5 +228,6 @@ var pastTenses = map[string]string{
 	"activate": "activated", "reopen": "reopened", "done": "marked done", "skip": "skipped", "revert": "reverted", "note": "noted on",
 	"start": "started", "block": "blocked", "unblock": "unblocked", "override": "overrode", "reset": "reset",
 	"enroll": "enrolled", "withdraw": "withdrew", "clone": "cloned", "grant": "granted", "revoke": "revoked",
+	"pause": "paused", "resume": "resumed", "snooze": "snoozed", "park": "parked",
 	"bulk": "changed in bulk", "undo": "took back a change of",
 }

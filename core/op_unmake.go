@@ -20,6 +20,8 @@ func (t *tx) unmake(s *Subject) error {
 		return t.unmakeCustomer(key, s)
 	case "release":
 		return t.unmakeRelease(key, s)
+	case "reminder":
+		return t.unmakeReminder(key, s)
 	}
 	if s.Created && k.tableName() == "template" {
 		return t.unmakeTemplate(key)

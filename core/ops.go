@@ -332,6 +332,7 @@ func Operations() []Operation {
 		AddCustomStep{}, EditCustomStep{}, MoveCustomStep{}, RemoveCustomStep{},
 		RunBulk{},
 		EnrollCustomer{}, WithdrawCustomer{}, CloneRelease{}, GrantRole{}, RevokeRole{}, Import{},
+		AddReminder{}, EditReminder{}, PauseReminder{}, ResumeReminder{}, RemoveReminder{}, SnoozeReminder{}, ParkReminder{},
 		Undo{},
 	}
 }

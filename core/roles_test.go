@@ -29,6 +29,7 @@ func doings() map[string]doing {
 	everyone := custom
 	everyone.ToTemplate = true
 	name := "Another name"
+	remind, channel := core.AddReminder{Channel: "C1", Schedule: "daily 09:00"}, "C2"
 	return map[string]doing{
 		"cluster.add":      {needs: core.Admin, op: core.AddCluster{Name: "new"}},
 		"cluster.edit":     {needs: core.Admin, op: core.EditCluster{Cluster: "staging", Name: &name}},
@@ -70,6 +71,13 @@ func doings() map[string]doing {
 		"admin.grant":      {needs: core.Admin, op: core.GrantRole{User: opal, Role: core.Admin}},
 		"admin.revoke":     {needs: core.Admin, before: prepared(core.GrantRole{User: opal, Role: core.Admin}), op: core.RevokeRole{User: opal}},
 		"import":           {needs: core.Admin, op: core.Import{Clusters: []core.ImportCluster{{Line: 1, Name: "new"}}, Confirm: true}},
+		"reminder.add":     {needs: core.Admin, op: remind},
+		"reminder.edit":    {needs: core.Admin, before: prepared(remind), op: core.EditReminder{Reminder: "1", Channel: &channel}},
+		"reminder.pause":   {needs: core.Admin, before: prepared(remind), op: core.PauseReminder{Reminder: "1"}},
+		"reminder.resume":  {needs: core.Admin, before: prepared(remind, core.PauseReminder{Reminder: "1"}), op: core.ResumeReminder{Reminder: "1"}},
+		"reminder.remove":  {needs: core.Admin, before: prepared(remind), op: core.RemoveReminder{Reminder: "1"}},
+		"reminder.snooze":  {needs: core.Operator, before: prepared(remind), op: core.SnoozeReminder{Reminder: "1", Until: "4h"}},
+		"reminder.park":    {needs: core.Admin, before: prepared(remind), op: core.ParkReminder{Reminder: 1, Why: "the channel is gone"}},
 
 		"step.add to the template": {needs: core.Admin, op: everyone},
 	}

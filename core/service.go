@@ -23,11 +23,12 @@ type Directory interface {
 // Config is what a Service is given from outside.
 type Config struct {
 	Now         func() time.Time
-	Rand        io.Reader      // must never fail
-	Admins      []string       // Slack user ids that are always admin
-	DefaultRole Role           // of full members without a grant
-	Zone        *time.Location // of dates without a time; nil is UTC
-	People      Directory      // nil: only people already known may act
+	Rand        io.Reader                                 // must never fail
+	Admins      []string                                  // Slack user ids that are always admin
+	DefaultRole Role                                      // of full members without a grant
+	Zone        *time.Location                            // of dates without a time; nil is UTC
+	People      Directory                                 // nil: only people already known may act
+	Schedules   func(text, zone string) (Schedule, error) // reads schedules of reminders; its errors are *Error
 }
 
 // How long things are kept.
@@ -101,6 +102,19 @@ func (s *Service) Bind(ctx context.Context, team string) error {
 			hint("Use another database file for this workspace, or the tokens of the other.")
 	}
 	return err
+}
+
+// Workspace is the Slack workspace that the file is tied to; empty when it is tied to none yet.
+func (s *Service) Workspace(ctx context.Context) (team string, err error) {
+	err = s.view(ctx, func(r storage.Reader) error {
+		b, err := r.Get([]byte("meta/workspace"))
+		team = string(b)
+		if isNotFound(err) {
+			return nil
+		}
+		return err
+	})
+	return team, err
 }
 
 // Restored tells a store that it was put back from a copy: whatever was shown before is stale from now on, although
