@@ -92,6 +92,8 @@ func (in In) place(words []Word, fields []Field, guess bool) (In, error) {
 
 var userID = regexp.MustCompile(`^(<@[UW][A-Z0-9]+>|[UW][A-Z0-9]+)$`)
 
+var fileID = regexp.MustCompile(`^F[A-Z0-9]+$`)
+
 var shortStep = regexp.MustCompile(`^(?i:[DVC][0-9]+)$`)
 
 // leavesOutRelease says whether the words do without the release, which may be left out while one is active.
@@ -156,7 +158,13 @@ func (in In) set(a *Arg, text string) error {
 			return err
 		}
 		text = strings.Trim(text, "<@>")
-	case Words, Day, Release, Customer, Cluster, Step, Clusters, Customers, Channel, Position:
+	case Upload:
+		if text = strings.TrimSpace(text); !fileID.MatchString(text) {
+			err := bad(a.Name, "%q is no file of Slack's", text)
+			err.Hint = "Leave it out: a form takes the file."
+			return err
+		}
+	case Words, Day, Release, Customer, Cluster, Step, Reminder, Clusters, Customers, Channel, Position:
 		text = strings.TrimSpace(text)
 	}
 	in.values[a.Name] = text

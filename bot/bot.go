@@ -18,6 +18,8 @@ type Bot struct {
 	core  *core.Service
 	table *table
 	ready atomic.Bool
+
+	remind chan struct{} // the reminders may have changed
 }
 
 // Config is what a Bot is given from outside.
@@ -27,12 +29,18 @@ type Config struct {
 	Now     func() time.Time
 	After   func(time.Duration) <-chan time.Time // an alarm of the same clock; nil is real time
 	BaseURL string                               // of the status page, empty when there is none
+
+	Files Files // where files that people gave are read; nil: nowhere
+
+	// Backup copies the database, verifies the copy, and says where it is and how many bytes it has; nil when the
+	// program takes none. A *core.Error is told as it is.
+	Backup func(context.Context) (path string, size int64, err error)
 }
 
 // New makes a bot over a domain.
 func New(cfg Config) *Bot {
 	cfg.BaseURL = strings.TrimSuffix(cfg.BaseURL, "/")
-	return &Bot{cfg: cfg, core: cfg.Core, table: newTable(commands())}
+	return &Bot{cfg: cfg, core: cfg.Core, table: newTable(commands()), remind: make(chan struct{}, 1)}
 }
 
 // Ready says whether Slack's socket is up.
@@ -52,6 +60,7 @@ func (b *Bot) Run(ctx context.Context, client *Client) error {
 	defer cancel()
 	var delivering sync.WaitGroup
 	delivering.Go(func() { b.Deliver(ctx, client) })
+	delivering.Go(func() { b.Remind(ctx, client) })
 	err = b.Listen(ctx, client)
 	cancel()
 	delivering.Wait()

@@ -24,6 +24,8 @@ type Command struct {
 
 	// Op is the operation that the command stands for.
 	Op func(In) core.Operation
+	// Build makes the operation where that takes more than what was given, such as a file; Op then only names it.
+	Build func(*call) (core.Operation, error)
 	// Show answers a command that only reads.
 	Show func(*call) (blocks.Message, error)
 	// Present fills the form of an edit with what is stored now; nil when there is nothing to fill in.
@@ -119,18 +121,20 @@ const (
 	Customer
 	Cluster
 	Step
+	Reminder  // by its number; left out, it is the only one
 	Clusters  // several, separated by commas
 	Customers // several, separated by commas
 	Person    // somebody in Slack, by mention or user id
 	Channel   // a channel in Slack, by mention or id
 	Position  // a place in an order: "before D2", "after D2"
+	Upload    // a file that somebody gave, by its id
 	Meta      // metadata, given as meta.KEY=value
 )
 
 // chosen is true for arguments that name something that exists: leaving one empty means nothing was chosen.
 func (a *Arg) chosen() bool {
 	switch a.Kind {
-	case OneOf, Release, Customer, Cluster, Step, Person, Position:
+	case OneOf, Release, Customer, Cluster, Step, Reminder, Person, Position:
 		return true
 	}
 	return false

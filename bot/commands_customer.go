@@ -55,6 +55,12 @@ func customerCommands() []*Command {
 			Op: func(in In) core.Operation {
 				return core.MoveCustomer{Customer: in.Str("customer"), Cluster: in.Str("cluster"), NoEnroll: in.Str("enroll") == "no", Confirm: in.Yes("confirm")}
 			}},
+		{Noun: "customer", Verb: "import", Aliases: []string{"upload"}, Summary: "Add and change customers from a CSV file",
+			Args: []Arg{{Name: "file", Kind: Upload, Place: true, Required: true,
+				Help: "a CSV file with the columns name, cluster, namespace, and if you like description and meta.KEY"}, revArg, confirmArg},
+			Examples: []string{"customer import F012ABCDEF"},
+			Op:       func(In) core.Operation { return core.Import{} },
+			Build:    importCustomers},
 		{Noun: "customer", Verb: "archive", Aliases: []string{"delete", "remove", "rm"}, Summary: "Take a customer out of use; its history stays",
 			Args: []Arg{customerArg}, Examples: []string{"customer archive cust-a-prod"},
 			Op: func(in In) core.Operation { return core.ArchiveCustomer{Customer: in.Str("customer")} }},

@@ -42,6 +42,7 @@ type Submission struct {
 
 // File is a file that somebody gave, as far as it could be read.
 type File struct {
+	ID            string // Slack's
 	Name, Text    string
 	Problem, Hint string // why it could not be read
 }
@@ -232,10 +233,18 @@ func (c *call) do() (Answer, error) {
 	if c.cmd.Check != nil {
 		warnings = c.cmd.Check(c.in)
 	}
-	receipt, err := c.bot.core.Do(c.ctx, c.actor, c.key(), c.cmd.Op(c.in))
+	op := c.cmd.Op(c.in)
+	if c.cmd.Build != nil {
+		var err error
+		if op, err = c.cmd.Build(c); err != nil {
+			return Answer{}, err
+		}
+	}
+	receipt, err := c.bot.core.Do(c.ctx, c.actor, c.key(), op)
 	if err != nil {
 		return Answer{}, err
 	}
+	c.bot.rescheduled(receipt.Op)
 	view, onward := c.redraw(receipt), further(receipt)
 	if view != nil {
 		onward = nil // what is below leads on
@@ -267,6 +276,12 @@ func (c *call) refuse(err error) Answer {
 		}
 		m := blocks.Refusal(e.Code, e.Msg+" (ref "+c.ref()+")", e.Hint, nil, nil)
 		return Answer{Message: &m}
+	}
+	if problems, ok := e.Preview.(core.ImportProblems); ok {
+		e = lineByLine(e, problems)
+	}
+	if plan, ok := e.Preview.(*core.ImportPlan); ok && e.Code == core.Confirm {
+		return c.confirmImport(e, plan)
 	}
 	if c.form != nil {
 		return c.refuseForm(e)

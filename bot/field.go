@@ -32,6 +32,8 @@ func (c *call) addField(d *sketch, a *Arg) error {
 		f.Kind = blocks.DateField
 	case Person:
 		f.Kind = blocks.PersonField
+	case Upload:
+		f.Kind, f.Value = blocks.FileField, ""
 	case Channel:
 		f.Kind, f.Value = blocks.ChannelField, channelID(value)
 	case YesNo:
@@ -42,7 +44,7 @@ func (c *call) addField(d *sketch, a *Arg) error {
 			f.Options = append(f.Options, blocks.Option{Value: choice, Label: choiceLabel(choice)})
 		}
 		f.Value = chosen(f.Options, value)
-	case Release, Customer, Cluster, Step, Clusters, Customers, Position:
+	case Release, Customer, Cluster, Step, Reminder, Clusters, Customers, Position:
 		if err := c.selects(d, a, &f); err != nil {
 			return err
 		}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"rollcall/bot/blocks"
+	"rollcall/core"
 
 	"github.com/slack-go/slack"
 )
@@ -23,6 +24,39 @@ const fileWait = 20 * time.Second
 
 // ReadFile implements Slack.
 func (c *Client) ReadFile(ctx context.Context, id string) (File, error) {
+	info, body, err := c.fetch(ctx, id, maxFile)
+	if info == nil {
+		return File{}, err
+	}
+	f := File{Name: info.Name}
+	if errors.Is(err, errTooLong) {
+		f.Problem = fmt.Sprintf("The file %s is %d bytes long", info.Name, info.Size)
+		f.Hint = "64 KiB is the most that a step can say."
+		return f, nil
+	}
+	f.Text = strings.ReplaceAll(strings.TrimPrefix(string(body), "\ufeff"), "\r\n", "\n")
+	return f, err
+}
+
+// Download implements Files.
+func (c *Client) Download(ctx context.Context, id string, most int) (string, []byte, error) {
+	info, body, err := c.fetch(ctx, id, most)
+	switch {
+	case info == nil:
+		return "", nil, notRead(err)
+	case errors.Is(err, errTooLong):
+		return info.Name, nil, &core.Error{Code: core.Invalid, Field: "file", Msg: fmt.Sprintf("The file %s is larger than %d MB", info.Name, most>>20), Hint: "Split it."}
+	case err != nil:
+		return info.Name, nil, notRead(err)
+	}
+	return info.Name, body, nil
+}
+
+// errTooLong is a file of more than the bytes that were asked for.
+var errTooLong = errors.New("the file is too long")
+
+// fetch reads a file of at most so many bytes. What Slack says of the file is nil when it says nothing.
+func (c *Client) fetch(ctx context.Context, id string, most int) (*slack.File, []byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, fileWait)
 	defer cancel()
 	var info *slack.File
@@ -31,20 +65,14 @@ func (c *Client) ReadFile(ctx context.Context, id string) (File, error) {
 		return err
 	})
 	if err != nil {
-		return File{}, err
+		return nil, nil, err
 	}
-	f := File{Name: info.Name}
-	if info.Size > maxFile {
-		f.Problem = fmt.Sprintf("The file %s is %d bytes long", info.Name, info.Size)
-		f.Hint = "64 KiB is the most that a step can say."
-		return f, nil
+	if info.Size > most {
+		return info, nil, errTooLong
 	}
-	body := &limited{left: maxFile}
-	if err := c.api.GetFileContext(ctx, orElse(info.URLPrivateDownload, info.URLPrivate), body); err != nil {
-		return f, err
-	}
-	f.Text = strings.ReplaceAll(strings.TrimPrefix(body.String(), "\ufeff"), "\r\n", "\n")
-	return f, nil
+	body := &limited{left: most}
+	err = c.api.GetFileContext(ctx, orElse(info.URLPrivateDownload, info.URLPrivate), body)
+	return info, body.Bytes(), err
 }
 
 // limited is a buffer that refuses more than it was told to hold.
@@ -52,8 +80,6 @@ type limited struct {
 	bytes.Buffer
 	left int
 }
-
-var errTooLong = errors.New("the file is longer than Slack said")
 
 func (l *limited) Write(p []byte) (int, error) {
 	if l.left -= len(p); l.left < 0 {
@@ -93,6 +119,7 @@ func (in *intake) read(ctx context.Context, ids map[string]string) map[string]Fi
 			in.log.Warn("a file could not be read", "file", id, "err", err)
 			f.Problem, f.Hint = "The file could not be read from Slack", fileHint(err)
 		}
+		f.ID = id
 		out[field] = f
 	}
 	return out

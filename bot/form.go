@@ -140,7 +140,7 @@ func (c *call) freshState() *formState {
 // thing everything can still be changed.
 func (c *call) settled(a *Arg) bool {
 	switch a.Kind {
-	case Release, Customer, Cluster, Step:
+	case Release, Customer, Cluster, Step, Reminder:
 		return c.cmd.Verb != "add" || a.Kind == Release || c.cmd.Noun == "step"
 	case YesNo:
 		return !a.Asked
@@ -212,7 +212,7 @@ func formTitle(cmd *Command) string {
 	}
 	text := upper(cmd.Verb)
 	if cmd.Noun != "" {
-		text += " " + cmd.Noun
+		text += " " + spoken(cmd.Noun)
 	}
 	return text
 }
@@ -248,7 +248,7 @@ func (c *call) foretell(d *sketch) {
 		}
 		return
 	}
-	if c.cmd.Op == nil {
+	if c.cmd.Op == nil || c.cmd.Build != nil {
 		return
 	}
 	in, err := c.read(d.state, d.values, nil)

@@ -13,9 +13,19 @@ var topics = map[string]string{
 	"release": "A release starts as a draft, is activated for its customers and archived in the end. " +
 		"Name it by `R12`, version or name; it may be left out while exactly one is active.",
 	"template": "The steps that a release has for every customer, in the order deploy before verify. `D1` and `V2` never change their meaning.",
-	"bulk":     "Many steps at once. The preview names every step that changes and every one that is left out; Confirm does exactly that.",
-	"admin":    "Who may do what. Workspace owners and admins are admin in any case.",
-	"step":     "One customer's step in a release: pending, then done or skipped; done can be reverted, skipped and reverted can be reopened.",
+	"remind": "A reminder tells a channel regularly what is still open, grouped by cluster and customer, and is silent when nothing is. " +
+		"Times are those of the clock on the wall in its zone.",
+	"bulk":  "Many steps at once. The preview names every step that changes and every one that is left out; Confirm does exactly that.",
+	"admin": "Who may do what. Workspace owners and admins are admin in any case.",
+	"step":  "One customer's step in a release: pending, then done or skipped; done can be reverted, skipped and reverted can be reopened.",
+}
+
+// spoken is a noun as people say it where it is typed as a verb.
+func spoken(noun string) string {
+	if noun == "remind" {
+		return "reminder"
+	}
+	return noun
 }
 
 // showHelp answers help for a topic: nothing, a noun, or a command.
@@ -54,7 +64,7 @@ func (c *call) helpIndex() blocks.Message {
 	}
 	var buttons []blocks.Button
 	for _, noun := range c.bot.table.nouns {
-		buttons = append(buttons, blocks.Button{Label: "Help on " + noun + "s", Action: "help", Line: "help " + noun})
+		buttons = append(buttons, blocks.Button{Label: "Help on " + spoken(noun) + "s", Action: "help", Line: "help " + noun})
 	}
 	intro := "Type a noun, a verb and what it is about: `step done v2.5.0 cust-a-prod D1 note=\"build 812\"`. " +
 		"Whatever is missing is asked for in a form."
@@ -69,7 +79,7 @@ func (c *call) helpNoun(noun string) blocks.Message {
 	}
 	buttons := []blocks.Button{{Label: "All commands", Action: "help", Line: "help"}}
 	if cmd := c.bot.table.byKey[noun+"s"]; cmd != nil {
-		buttons = append(buttons, blocks.Button{Label: "List " + noun + "s", Action: cmd.Action(), Line: cmd.Name()})
+		buttons = append(buttons, blocks.Button{Label: "List " + spoken(noun) + "s", Action: cmd.Action(), Line: cmd.Name()})
 	}
 	return blocks.Help(strings.ToUpper(noun[:1])+noun[1:], topics[noun], entries, c.env, buttons...)
 }
@@ -107,7 +117,7 @@ func entry(cmd *Command, whole bool) blocks.HelpEntry {
 func helpButtons(cmd *Command) []blocks.Button {
 	buttons := []blocks.Button{{Label: "Run " + cmd.Name(), Action: cmd.Action(), Line: cmd.Name()}}
 	if cmd.Noun != "" {
-		buttons = append(buttons, blocks.Button{Label: "Help on " + cmd.Noun + "s", Action: "help", Line: "help " + cmd.Noun})
+		buttons = append(buttons, blocks.Button{Label: "Help on " + spoken(cmd.Noun) + "s", Action: "help", Line: "help " + cmd.Noun})
 	}
 	return buttons
 }

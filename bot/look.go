@@ -103,6 +103,8 @@ func further(r core.Receipt) []blocks.Button {
 		return []blocks.Button{button("Next step", "next", release), button("Matrix", "matrix", release)}
 	case noun == "release" && r.Release > 0:
 		return []blocks.Button{button("Release", "release.show", release)}
+	case noun == "reminder":
+		return []blocks.Button{button("All reminders", "remind.list")}
 	case noun == "customer" && r.Customer > 0:
 		return []blocks.Button{button("Customer", "customer.show", r.Customer)}
 	case noun == "cluster" && r.Cluster > 0 && verb != "archive":
@@ -152,6 +154,8 @@ func (c *call) lookUp(a *Arg, given map[string]string) (err error) {
 		_, err = c.bot.core.Customer(c.ctx, c.actor, ref)
 	case a.Kind == Cluster:
 		_, err = c.bot.core.Cluster(c.ctx, c.actor, ref)
+	case a.Kind == Reminder:
+		_, err = c.bot.core.Reminder(c.ctx, c.actor, ref)
 	case a.Kind == Step && c.cmd.Noun == "template":
 		_, err = c.bot.core.Template(c.ctx, c.actor, given["release"], ref)
 	case a.Kind == Step && given["customer"] != "":
@@ -176,6 +180,11 @@ func (c *call) about(fixed map[string]string) string {
 	if fixed["cluster"] != "" {
 		if v, err := c.bot.core.Cluster(c.ctx, c.actor, fixed["cluster"]); err == nil {
 			return "Cluster *" + blocks.Escape(v.Cluster.Name) + "*"
+		}
+	}
+	if fixed["reminder"] != "" {
+		if v, err := c.bot.core.Reminder(c.ctx, c.actor, fixed["reminder"]); err == nil {
+			return "*Reminder " + v.Ref() + "* · <#" + blocks.Escape(v.Channel) + "> · " + blocks.Escape(v.Schedule+" ("+v.Zone+")")
 		}
 	}
 	if fixed["release"] != "" {

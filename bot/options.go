@@ -30,6 +30,8 @@ func (c *call) matching(a *Arg, given map[string]string, text string, limit int)
 		all = c.stepOptions(given)
 	case Position:
 		all = c.positionOptions(a, given)
+	case Reminder:
+		all, err = c.reminderOptions()
 	}
 	all = matching(all, text)
 	return all[:min(len(all), limit)], len(all), err

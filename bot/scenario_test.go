@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"rollcall/bot/blocks"
+	"rollcall/bot/schedule"
 	"rollcall/core"
 	"rollcall/storage/bolt"
 	"rollcall/storage/storagetest"
@@ -79,9 +80,9 @@ func newStage(t *testing.T) *stage {
 	t.Cleanup(func() { assert.NoError(t, store.Close()) })
 	s.core, err = core.Open(t.Context(), storagetest.Twice(store), core.Config{
 		Now: func() time.Time { return s.now }, Rand: bytes.NewReader(bytes.Repeat([]byte("0123456789abcdef"), 4096)),
-		DefaultRole: core.Operator, People: directory{}})
+		DefaultRole: core.Operator, People: directory{}, Schedules: schedule.Read})
 	require.NoError(t, err)
-	s.bot = New(Config{Core: s.core, Log: slog.New(slog.NewTextHandler(&s.log, nil)), Now: func() time.Time { return s.now }, BaseURL: "http://127.0.0.1:8080"})
+	s.bot = New(Config{Core: s.core, Log: slog.New(slog.NewTextHandler(&s.log, nil)), Now: func() time.Time { return s.now }, BaseURL: "http://127.0.0.1:8080", Files: shelf{}})
 	return s
 }
 

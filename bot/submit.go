@@ -95,6 +95,12 @@ func (c *call) read(state *formState, values map[string]string, sub *Submission)
 		if _, kept := state.Kept[a.Name]; kept && sub == nil {
 			continue
 		}
+		if a.Kind == Upload && sub != nil {
+			if f, given := sub.Files[a.Name]; given {
+				in.values[a.Name] = f.ID
+			}
+			continue
+		}
 		if a.Kind == Script && sub != nil {
 			file, err := sub.file(a, asked && text != "" && state.Shown[a.Name] != digest(text))
 			if err != nil {

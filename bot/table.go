@@ -35,6 +35,9 @@ func newTable(rows []*Command) *table {
 		}
 		if c.Noun != "" && c.Verb == "list" && !c.needsTarget() {
 			put(c.Noun+"s", c)
+			if word := spoken(c.Noun); word != c.Noun {
+				put(word+"s", c)
+			}
 		}
 	}
 	return t
@@ -51,7 +54,11 @@ func (t *table) find(words []Word) (cmd *Command, rest []Word) {
 		if i >= len(words) || words[i].Quoted {
 			return ""
 		}
-		return foldName(words[i].Text)
+		word := foldName(words[i].Text)
+		if len(words) > 1 && strings.TrimSuffix(word, "s") == spoken("remind") {
+			return "remind"
+		}
+		return word
 	}
 	first, second := name(0), name(1)
 	singular := strings.TrimSuffix(first, "s")
@@ -88,6 +95,9 @@ func (t *table) byAction(action string) *Command {
 // noun finds the noun that a word is, in the singular or plural.
 func (t *table) noun(word string) string {
 	word = strings.TrimSuffix(foldName(word), "s")
+	if word == spoken("remind") {
+		word = "remind"
+	}
 	if slices.Contains(t.nouns, word) {
 		return word
 	}

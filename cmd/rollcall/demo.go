@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 	"runtime"
 
-	"rollcall/bot"
 	"rollcall/fixtures/localslack"
 	"rollcall/fixtures/localslack/console"
 	"rollcall/fixtures/sample"
@@ -85,20 +84,15 @@ func openWorkspace(log *slog.Logger, house *parts) (*localslack.Server, error) {
 	return slack, nil
 }
 
-// localApp is the app with what the README says it needs, and nothing more.
+// localApp is the app as its manifest describes it, and nothing more.
 func localApp() localslack.App {
-	app := localslack.App{Name: "rollcall"}
-	for _, c := range bot.SlashCommands {
-		app.Commands = append(app.Commands, localslack.Command{Command: c.Name, Description: c.For, UsageHint: "help", ShouldEscape: true})
+	text, err := manifestJSON()
+	if err != nil {
+		panic(err) // the manifest is plain data: it cannot fail
 	}
-	for _, c := range bot.Shortcuts {
-		app.Shortcuts = append(app.Shortcuts, localslack.Shortcut{Name: c.Name, CallbackID: c.ID, Message: c.Message})
-	}
-	for _, scope := range bot.Scopes {
-		app.Scopes = append(app.Scopes, scope.Name)
-	}
-	for _, event := range bot.Events {
-		app.Events = append(app.Events, event.Name)
+	app, err := localslack.AppFromManifest(text)
+	if err != nil {
+		panic(err) // a test holds the manifest to Slack's rules
 	}
 	return app
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"rollcall/bot/schedule"
 	"rollcall/core"
 	"rollcall/storage/bolt"
 )
@@ -16,7 +17,7 @@ func domainConfig(cfg config) (core.Config, error) {
 	if !known {
 		return core.Config{}, fmt.Errorf("there is no role %q", cfg.defaultRole)
 	}
-	return core.Config{Now: time.Now, Rand: rand.Reader, Admins: cfg.admins, DefaultRole: role, Zone: cfg.zone}, nil
+	return core.Config{Now: time.Now, Rand: rand.Reader, Admins: cfg.admins, DefaultRole: role, Zone: cfg.zone, Schedules: schedule.Read}, nil
 }
 
 // reading opens a database for a command that only reads, and closes it when the command is done.

@@ -105,7 +105,7 @@ func importProblems(e *core.Error) error {
 	}
 	var problems []error
 	for _, p := range list {
-		problems = append(problems, lineError{p.Line, p.Text})
+		problems = append(problems, lineError(p.Line, p.Text))
 	}
 	return errors.Join(problems...)
 }

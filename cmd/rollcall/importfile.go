@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"rollcall/core"
+	"rollcall/core/csvfile"
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
@@ -20,8 +21,8 @@ const maxImportFile = 16 << 20
 // wrote, or customers from CSV. Errors name the line.
 func readImport(text []byte) (core.Import, error) {
 	var in core.Import
-	if looksLikeCSV(text) {
-		return readCSV(text)
+	if csvfile.Looks(text) {
+		return csvfile.Read(text)
 	}
 	if exported, ok := exportIn(text); ok {
 		return exported.asImport()
@@ -35,7 +36,7 @@ func readImport(text []byte) (core.Import, error) {
 		switch {
 		case doc.Body == nil:
 		case body != nil:
-			return in, lineError{lineOf(doc.Body), "a second document begins here: put everything into one"}
+			return in, lineError(lineOf(doc.Body), "a second document begins here: put everything into one")
 		default:
 			body = doc.Body
 		}
@@ -59,10 +60,10 @@ func readImport(text []byte) (core.Import, error) {
 		entries, isList := unwrap(section.value).(*ast.SequenceNode)
 		switch {
 		case section.name != "clusters" && section.name != "customers" && section.name != "releases":
-			problems = append(problems, lineError{section.line, fmt.Sprintf("knows no %q: a file lists clusters, customers and releases", section.name)})
+			problems = append(problems, lineError(section.line, fmt.Sprintf("knows no %q: a file lists clusters, customers and releases", section.name)))
 		case isNull(section.value):
 		case !isList:
-			problems = append(problems, lineError{section.line, section.name + " must be a list"})
+			problems = append(problems, lineError(section.line, section.name+" must be a list"))
 		default:
 			for _, entry := range entries.Values {
 				if err := read(unwrap(entry)); err != nil {
@@ -72,7 +73,7 @@ func readImport(text []byte) (core.Import, error) {
 		}
 	}
 	if body.Type() != ast.MappingType && body.Type() != ast.MappingValueType {
-		problems = append(problems, lineError{lineOf(body), "the file should list clusters, customers or releases"})
+		problems = append(problems, lineError(lineOf(body), "the file should list clusters, customers or releases"))
 	}
 	return in, errors.Join(problems...)
 }
@@ -156,12 +157,7 @@ func unwrap(node ast.Node) ast.Node {
 func isNull(node ast.Node) bool { return node == nil || unwrap(node).Type() == ast.NullType }
 
 // lineError is what is wrong with a line of a file.
-type lineError struct {
-	line int
-	text string
-}
-
-func (e lineError) Error() string { return fmt.Sprintf("line %d: %s", e.line, e.text) }
+func lineError(line int, text string) error { return csvfile.LineError{Line: line, Text: text} }
 
 // atLine gives an error of the YAML library the form of ours: its own draws a picture of the source.
 func atLine(err error) error {
@@ -170,7 +166,7 @@ func atLine(err error) error {
 		GetToken() *token.Token
 	}
 	if errors.As(err, &located) && located.GetToken() != nil {
-		return lineError{located.GetToken().Position.Line, strings.TrimSpace(located.GetMessage())}
+		return lineError(located.GetToken().Position.Line, strings.TrimSpace(located.GetMessage()))
 	}
 	return err
 }

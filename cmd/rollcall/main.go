@@ -38,6 +38,8 @@ const (
 type commands struct {
 	Serve       serveCommand       `cmd:"" help:"Run the bot, the status page and the reminders in one process."`
 	Demo        demoCommand        `cmd:"" help:"Try everything on this machine: a local Slack workspace, sample data, no account."`
+	Manifest    manifestCommand    `cmd:"" help:"Print the Slack app's manifest, as YAML or JSON."`
+	Doctor      doctorCommand      `cmd:"" help:"Look at settings, tokens, scopes, database, clock and base URL; one line each."`
 	Check       checkCommand       `cmd:"" help:"Verify every invariant of a database; one line a fault."`
 	Backup      backupCommand      `cmd:"" help:"Write a verified copy of the database."`
 	Restore     restoreCommand     `cmd:"" help:"Put a copy back."`
@@ -52,6 +54,7 @@ func newCommands() *commands {
 	return &commands{
 		Serve:       serveCommand{settingFlags: flagsFor()},
 		Demo:        demoCommand{settingFlags: flagsFor("ROLLCALL_LOG=text,warn")},
+		Doctor:      doctorCommand{settingFlags: flagsFor()},
 		Check:       checkCommand{settingFlags: flagsFor("ROLLCALL_DB")},
 		Backup:      backupCommand{settingFlags: flagsFor("ROLLCALL_DB")},
 		Restore:     restoreCommand{settingFlags: flagsFor("ROLLCALL_DB")},

@@ -16,11 +16,12 @@ import (
 
 // office is a local Slack workspace with `rollcall serve` at work in it.
 type office struct {
-	t     *testing.T
-	slack *localslack.Server
-	env   map[string]string
-	serve *running
-	page  string // the address of the status page
+	t      *testing.T
+	slack  *localslack.Server
+	env    map[string]string
+	serve  *running
+	server *server // of a timed office, which has no serve
+	page   string  // the address of the status page
 }
 
 // newWorkspace starts a workspace of ann (owner), ben (operator by the default role of the tests), and others.

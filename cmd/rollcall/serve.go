@@ -47,8 +47,8 @@ func (c *config) missingTokens() error {
 		return nil
 	}
 	return fmt.Errorf("%s must be set.\n"+
-		"Create an app at https://api.slack.com/apps and switch Socket Mode on. The app token (xapp-…) is made under Basic\n"+
-		"Information, App-Level Tokens, with the scope connections:write; the bot token (xoxb-…) stands under OAuth &\n"+
-		"Permissions once the app is installed in your workspace. The README goes through it step by step.\n"+
+		"Create an app at https://api.slack.com/apps from the manifest that rollcall manifest prints. The app token (xapp-…)\n"+
+		"is made under Basic Information, App-Level Tokens, with the scope connections:write; the bot token (xoxb-…) stands\n"+
+		"under OAuth & Permissions once the app is installed in your workspace. The README goes through it step by step.\n"+
 		"To look around without a Slack account, run: rollcall demo", strings.Join(missing, " and "))
 }

@@ -22,7 +22,8 @@ const (
 	botGrace   = 6 * time.Second
 	pageGrace  = 2 * time.Second
 	tidyGrace  = 500 * time.Millisecond
-	storeGrace = 1500 * time.Millisecond
+	copyGrace  = 500 * time.Millisecond // a copy under way is given up and removed
+	storeGrace = 1000 * time.Millisecond
 )
 
 // server is what serve and demo have in common: one database, the domain over it, the bot and the status page.
@@ -32,6 +33,7 @@ type server struct {
 	bot     *bot.Bot
 	slack   *bot.Client
 	page    *statuspage.Site
+	copies  *snapshots
 	door    net.Listener
 	baseURL string // of the status page, without a final slash
 }
@@ -75,7 +77,8 @@ func openAt(ctx context.Context, cfg config, now func() time.Time, log *slog.Log
 	if s.baseURL = cfg.baseURL; s.baseURL == "" {
 		s.baseURL = "http://" + fromHere(s.door.Addr().String())
 	}
-	s.bot = bot.New(bot.Config{Core: s.core, Log: log, Now: now, BaseURL: s.baseURL})
+	s.copies = &snapshots{cfg: cfg, store: store, core: s.core, now: now, log: log}
+	s.bot = bot.New(bot.Config{Core: s.core, Log: log, Now: now, BaseURL: s.baseURL, Files: s.slack, Backup: s.copies.take})
 	s.page, err = statuspage.New(s.pageConfig(cfg))
 	return s, err
 }
@@ -103,6 +106,9 @@ func (s *server) pageConfig(cfg config) statuspage.Config {
 // start lets the parts run, the bot last: it brings in the work.
 func (s *server) start(house *parts) {
 	house.open(part{name: "tidying", limit: tidyGrace, run: s.tidy})
+	if s.copies.cfg.backupDir != "" {
+		house.open(part{name: "backups", limit: copyGrace, run: s.copies.run})
+	}
 	house.open(part{name: "status page", limit: pageGrace, run: func(ctx context.Context) error { return s.page.Serve(ctx, s.door, pageGrace) }})
 	house.open(part{name: "bot", limit: botGrace, run: func(ctx context.Context) error { return s.bot.Run(ctx, s.slack) }})
 }

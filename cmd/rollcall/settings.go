@@ -9,9 +9,12 @@ import (
 	"net/url"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	_ "time/tzdata" // zones even where the machine has none
+
+	"rollcall/bot/schedule"
 )
 
 // config is what the settings come to.
@@ -26,6 +29,9 @@ type config struct {
 	admins             []string
 	defaultRole        string
 	zone               *time.Location
+	backupDir          string // empty: no copies are taken
+	backupSchedule     string
+	backupKeep         int
 	logJSON            bool
 	logLevel           slog.Level
 }
@@ -82,6 +88,15 @@ var settings = []setting{
 	{env: "ROLLCALL_TZ", def: "UTC",
 		doc: "zone of dates without a time",
 		set: setZone},
+	{env: "ROLLCALL_BACKUP_DIR", defDoc: "off",
+		doc: "folder for verified copies of the database, taken while it runs",
+		set: func(c *config, v string) error { c.backupDir = v; return nil }},
+	{env: "ROLLCALL_BACKUP_SCHEDULE", def: "@daily",
+		doc: "when: words such as `weekdays 02:00`, or a cron expression, in the zone of `ROLLCALL_TZ`",
+		set: setBackupSchedule},
+	{env: "ROLLCALL_BACKUP_KEEP", def: "14",
+		doc: "how many of them are kept; the oldest go",
+		set: setBackupKeep},
 	{env: "ROLLCALL_LOG", def: "text,info",
 		doc: "log format and level, comma-separated: `text` or `json`; `debug`, `info`, `warn` or `error`",
 		set: setLog},
@@ -195,6 +210,23 @@ func setZone(c *config, v string) error {
 		return fmt.Errorf("%q is no time zone: use a name such as Europe/Zurich", v)
 	}
 	c.zone = zone
+	return nil
+}
+
+func setBackupSchedule(c *config, v string) error {
+	if _, err := schedule.Parse(v, "UTC"); err != nil {
+		return forPeople(err)
+	}
+	c.backupSchedule = v
+	return nil
+}
+
+func setBackupKeep(c *config, v string) error {
+	n, err := strconv.Atoi(v)
+	if err != nil || n < 1 || n > 10_000 {
+		return fmt.Errorf("%q must be a number from 1 to 10000", v)
+	}
+	c.backupKeep = n
 	return nil
 }
 

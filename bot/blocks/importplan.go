@@ -1,0 +1,57 @@
+package blocks
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"rollcall/core"
+
+	"github.com/slack-go/slack"
+)
+
+// importRows is how many lines of a plan are shown.
+const importRows = 60
+
+// ImportPlan shows what a file would change, line by line, with the button that does it. Lines that change nothing are
+// counted.
+func ImportPlan(summary string, p core.ImportPlan, confirm Button) Message {
+	var s sheet
+	s.reserve = 2
+	s.header("Import " + summary)
+	counts := map[string]int{}
+	var shown []core.ImportRow
+	for _, r := range p.Rows {
+		counts[r.Action]++
+		if r.Action != "keep" {
+			shown = append(shown, r)
+		}
+	}
+	s.line(fmt.Sprintf("%s: *%s* added, *%s* changed, *%s* as they are. All of it or nothing.", plural(len(p.Rows), "line"),
+		thousands(counts["add"]), thousands(counts["change"]), thousands(counts["keep"])))
+	if len(shown) > 0 {
+		s.importTable(shown[:min(len(shown), importRows)])
+	}
+	if left := len(shown) - importRows; left > 0 {
+		s.small("…and " + plural(left, "line") + " more")
+	}
+	s.reserve = 0
+	if len(shown) == 0 {
+		s.small("There is nothing to do.")
+		return s.message()
+	}
+	s.actions(confirm)
+	return s.message()
+}
+
+func (s *sheet) importTable(rows []core.ImportRow) {
+	table, size := slack.NewTableBlock(""), 0
+	table.AddRow(cell("Line", 10, &size), cell("What", 20, &size), cell("Name", 20, &size), cell("Change", 20, &size))
+	var lines []string
+	for _, r := range rows {
+		line := []string{strconv.Itoa(r.Line), r.Noun, r.Name, map[string]string{"add": "➕ added", "change": "✏️ changed"}[r.Action]}
+		table.AddRow(cell(line[0], 10, &size), cell(line[1], 20, &size), cell(line[2], 130, &size), cell(line[3], 20, &size))
+		lines = append(lines, Escape(strings.Join(line, " · ")))
+	}
+	s.add(size, short(strings.Join(lines, "\n"), maxFallback), table)
+}

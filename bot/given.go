@@ -1,0 +1,41 @@
+package bot
+
+import (
+	"strings"
+)
+
+// given is a file that came with a message.
+type given struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+	Type string `json:"mimetype"`
+}
+
+// list says whether a file may hold a list of customers, by its name or type.
+func (g *given) list() bool {
+	name := strings.ToLower(g.Name)
+	return strings.HasSuffix(name, ".csv") || strings.HasSuffix(name, ".tsv") || g.Type == "text/csv"
+}
+
+// withFile completes what was said with a file: a list of customers without a word, or with the command that takes
+// one, is to be imported.
+func (t *table) withFile(line string, files []given) string {
+	for i := range files {
+		if !files[i].list() {
+			continue
+		}
+		ask := "customer import"
+		if line == "" {
+			return ask + " " + files[i].ID
+		}
+		parsed, err := Parse(line)
+		if err != nil {
+			return line
+		}
+		if cmd, rest := t.find(parsed.Words); cmd != nil && cmd.Name() == ask && len(rest) == 0 && fieldAt(parsed.Fields, "file") < 0 {
+			return line + " file=" + files[i].ID
+		}
+		return line
+	}
+	return line
+}
