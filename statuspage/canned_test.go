@@ -2,10 +2,12 @@ package statuspage_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"rollcall/core"
@@ -18,7 +20,8 @@ type canned struct {
 	name                        func(kind string, i int) string
 	revision                    int64
 	failing                     error
-	asked                       int // views asked for
+	asked                       atomic.Int64 // views asked for
+	broken                      atomic.Bool  // every view fails
 	status                      core.ReleaseStatus
 }
 
@@ -66,7 +69,13 @@ func empty() *canned {
 
 var day = time.Date(2026, 11, 24, 9, 30, 0, 0, time.UTC)
 
-func (c *canned) ask() error { c.asked++; return c.failing }
+func (c *canned) ask() error {
+	c.asked.Add(1)
+	if c.broken.Load() {
+		return errors.New("broken for a while")
+	}
+	return c.failing
+}
 
 func (c *canned) Revision(context.Context) (int64, error) { return c.revision, nil }
 

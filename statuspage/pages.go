@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"rollcall/core"
@@ -98,7 +99,7 @@ var pages = []page{
 
 // show answers with a page.
 func (s *Site) show(p page) http.HandlerFunc {
-	return p.way(s)(htmlType, func(q *request) ([]byte, error) {
+	return tidied(p.way(s)(htmlType, func(q *request) ([]byte, error) {
 		v, err := p.ask(s, q)
 		if err != nil {
 			return nil, err
@@ -110,7 +111,25 @@ func (s *Site) show(p page) http.HandlerFunc {
 		f.Nav, f.Notes, f.Revision = p.nav, q.notes, q.revision
 		f.About, f.SignOut, f.Build = true, s.cfg.Gate != nil, s.cfg.Build
 		return s.layouts.render(p.layout, "frame", f)
-	})
+	}))
+}
+
+// tidied sends an address with empty filters, as forms make them, on to the same without: each page has one address.
+func tidied(next http.HandlerFunc) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		filters := r.URL.Query()
+		before := len(filters)
+		for key, values := range filters {
+			if !slices.ContainsFunc(values, func(v string) bool { return v != "" }) {
+				delete(filters, key)
+			}
+		}
+		if len(filters) == before {
+			next(w, r)
+			return
+		}
+		http.Redirect(w, r, address(r.URL.Path, filters), http.StatusSeeOther)
+	}
 }
 
 // showJSON answers with a page's view.

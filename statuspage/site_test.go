@@ -235,18 +235,27 @@ func TestETagSparesTheView(t *testing.T) {
 	tag := first.Header().Get("ETag")
 	require.NotEmpty(t, tag)
 	assert.Equal(t, "private, no-cache", first.Header().Get("Cache-Control"))
-	asked := v.asked
+	asked := v.asked.Load()
 	again := get(s, "/releases/12?cluster=prod-us", "If-None-Match", tag)
 	assert.Equal(t, http.StatusNotModified, again.Code)
 	assert.Empty(t, again.Body.String())
-	assert.Equal(t, asked, v.asked, "nothing was asked of core")
+	assert.Equal(t, asked, v.asked.Load(), "nothing was asked of core")
 	kept := get(s, "/releases/12?cluster=prod-us")
 	assert.Equal(t, first.Body.String(), kept.Body.String())
-	assert.Equal(t, asked, v.asked, "nor for somebody else who sees the same")
+	assert.Equal(t, asked, v.asked.Load(), "nor for somebody else who sees the same")
 	assert.NotEqual(t, tag, get(s, "/releases/12?cluster=prod-eu").Header().Get("ETag"))
 	v.revision++
 	assert.Equal(t, http.StatusOK, get(s, "/releases/12?cluster=prod-us", "If-None-Match", tag).Code)
-	assert.Greater(t, v.asked, asked+1)
+	assert.Greater(t, v.asked.Load(), asked+1)
+}
+
+func TestEachPageHasOneAddress(t *testing.T) {
+	s := site(t, typical())
+	w := get(s, "/releases/12?cluster=&status=done&sort=")
+	assert.Equal(t, http.StatusSeeOther, w.Code)
+	assert.Equal(t, "/releases/12?status=done", w.Header().Get("Location"))
+	assert.Equal(t, "/customers", get(s, "/customers?cluster=&sort=").Header().Get("Location"))
+	assert.Equal(t, http.StatusOK, get(s, "/releases/12?status=done").Code)
 }
 
 func TestBounds(t *testing.T) {
