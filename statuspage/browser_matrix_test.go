@@ -135,7 +135,9 @@ func TestBrowserFiltersAndSort_US008_8_3(t *testing.T) {
 		_, err := chromedp.RunResponse(b.ctx, chromedp.Click(chromedp.CSS(".filters button[type=submit]")))
 		require.NoError(t, err)
 	}
-	search := func() string { return value[string](b, "decodeURIComponent([...new URLSearchParams(location.search)].sort().map(p => p.join('=')).join('&'))") }
+	search := func() string {
+		return value[string](b, "decodeURIComponent([...new URLSearchParams(location.search)].sort().map(p => p.join('=')).join('&'))")
+	}
 	clusters := func() int { return value[int](b, "document.querySelectorAll('details.cluster').length") }
 
 	b.open("/releases/1")
