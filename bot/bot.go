@@ -19,7 +19,8 @@ type Bot struct {
 	table *table
 	ready atomic.Bool
 
-	remind chan struct{} // the reminders may have changed
+	remind chan struct{}     // the reminders may have changed
+	onAct  func(user string) // hears of everybody who has changed something; nil while nobody listens
 }
 
 // Config is what a Bot is given from outside.

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"runtime/debug"
+	"strings"
 
 	"rollcall/bot/blocks"
 	"rollcall/core"
@@ -30,6 +31,7 @@ type Request struct {
 	Inline  bool              // it came from an answer that the next answer may replace
 	Window  string            // the modal that it came from, where that shows an answer
 	Picked  *Picked           // the message on which a shortcut was chosen
+	Thread  core.Thread       // what the thread is about in which it was said
 }
 
 // Submission is a form sent back: what it carried along, and the values by the names of its fields.
@@ -68,6 +70,7 @@ type Answer struct {
 	Errors  map[string]string       // by field of the form that was sent
 	Beneath *Redraw                 // a modal to be brought up to date besides
 	File    *blocks.Attachment      // sent to the asker's own conversation with the bot
+	Acted   bool                    // something was changed
 	Replace bool                    // Message takes the place of the answer that was clicked
 	ReplyTo string                  // where Message goes
 	Channel string                  // and where else, should that fail
@@ -87,7 +90,7 @@ func (b *Bot) Dispatch(ctx context.Context, req Request) (ans Answer) {
 	if c.env.Command == "" {
 		c.env.Command = "/rollcall"
 	}
-	c.actor = core.Person(req.User, req.Via).In(req.Channel)
+	c.actor = core.Person(req.User, req.Via).In(shared(req.Channel))
 	var err error
 	defer func() {
 		if p := recover(); p != nil {
@@ -116,6 +119,14 @@ func (b *Bot) Dispatch(ctx context.Context, req Request) (ans Answer) {
 		ans = c.inPanel(ans)
 	}
 	return ans
+}
+
+// shared is a conversation where a board makes sense: not one between two, of which the ids begin with D.
+func shared(channel string) string {
+	if strings.HasPrefix(channel, "D") {
+		return ""
+	}
+	return channel
 }
 
 // call is one request on its way through.
@@ -163,7 +174,7 @@ func (c *call) typed() (Answer, error) {
 		return c.unknown(line), nil
 	}
 	c.cmd = cmd
-	if c.in, err = bind(cmd, rest, line.Fields); err != nil {
+	if c.in, err = c.bindInThread(cmd, rest, line.Fields); err != nil {
 		return Answer{}, err
 	}
 	for name, v := range c.req.Chosen {
@@ -245,12 +256,16 @@ func (c *call) do() (Answer, error) {
 		return Answer{}, err
 	}
 	c.bot.rescheduled(receipt.Op)
+	acted := receipt.Seq > 0
+	if acted && c.bot.onAct != nil {
+		c.bot.onAct(c.req.User)
+	}
 	view, onward := c.redraw(receipt), further(receipt)
 	if view != nil {
 		onward = nil // what is below leads on
 	}
 	m := blocks.ReceiptIn(receipt, warnings, orElse(c.view(), "steps"), view, onward...)
-	return Answer{Message: &m, Replace: c.req.Inline}, nil
+	return Answer{Message: &m, Acted: acted, Replace: c.req.Inline}, nil
 }
 
 // key is the request key: a form's own draft, which its first accepted submission spends, or what Slack gave

@@ -228,27 +228,6 @@ func (in *intake) update(ctx context.Context, view, hash string, form *slack.Mod
 	}
 }
 
-// event keeps what is known of people up to date.
-func (in *intake) event(ctx context.Context, evt slackevents.EventsAPIEvent, payload json.RawMessage) {
-	if evt.InnerEvent.Type != "user_change" && evt.InnerEvent.Type != "team_join" {
-		return
-	}
-	var wrapper struct {
-		Event struct {
-			User slack.User `json:"user"`
-		} `json:"event"`
-	}
-	if err := json.Unmarshal(payload, &wrapper); err != nil || wrapper.Event.User.ID == "" {
-		in.log.Warn("a change to a person could not be read", "err", err)
-		return
-	}
-	in.calls.Go(func() {
-		if err := in.bot.core.SeePerson(ctx, personInfo(&wrapper.Event.User)); err != nil {
-			in.log.Warn("a change to a person could not be kept", "err", err)
-		}
-	})
-}
-
 func orElse(text, other string) string {
 	if text != "" {
 		return text

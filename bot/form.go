@@ -86,7 +86,7 @@ const maxMeta = 3000
 // ask opens a form for the command: what was given is filled in, what is missing is asked for.
 func (c *call) ask(problem string, missing []Arg) (Answer, error) {
 	if !c.req.CanAsk {
-		return Answer{}, bad(missing[0].Name, "%s is missing", missing[0].Name)
+		return c.askByButton(problem, missing)
 	}
 	for i := range c.cmd.Args {
 		if err := c.lookUp(&c.cmd.Args[i], c.in.values); err != nil {
@@ -134,6 +134,21 @@ func (c *call) ask(problem string, missing []Arg) (Answer, error) {
 func (c *call) freshState() *formState {
 	return &formState{Action: c.cmd.Action(), Fixed: map[string]string{}, Draft: c.req.Key, ReplyTo: c.req.ReplyTo,
 		Channel: c.req.Channel, Command: c.req.Command, Inline: c.req.Inline, Window: c.req.Window, Beneath: c.req.beneath()}
+}
+
+// askByButton asks where no form can be opened at once, as after a mention: a button opens it.
+func (c *call) askByButton(problem string, missing []Arg) (Answer, error) {
+	line := c.in.Line()
+	if problem == "" {
+		problem = missing[0].Name + " is missing"
+	}
+	if !blocks.Fits(line) {
+		return Answer{}, bad(missing[0].Name, "%s", problem)
+	}
+	m := blocks.Refusal(core.Invalid, problem, "It is written "+c.cmd.Usage(), nil, nil)
+	fill := blocks.Say("Or fill in the rest:", blocks.Button{Label: formTitle(c.cmd), Action: c.cmd.Action(), Line: line, Primary: true})
+	m.Blocks = append(m.Blocks, fill.Blocks...)
+	return Answer{Message: &m}, nil
 }
 
 // settled says whether an argument that was given is not asked for again: what a change is made to. For a new

@@ -149,7 +149,7 @@ func (c *Client) Tell(ctx context.Context, channel, user string, m blocks.Messag
 	}
 	return degrading(m, func(m blocks.Message) error {
 		return patiently(ctx, func() error {
-			_, err := c.api.PostEphemeralContext(ctx, channel, user, messageOptions(m)...)
+			_, err := c.api.PostEphemeralContext(ctx, channel, user, textAndBlocks(m)...)
 			return err
 		})
 	})
@@ -164,7 +164,12 @@ func (c *Client) Post(ctx context.Context, channel string, m blocks.Message) err
 }
 
 func messageOptions(m blocks.Message) []slack.MsgOption {
-	options := []slack.MsgOption{slack.MsgOptionText(m.Text, false), slack.MsgOptionDisableLinkUnfurl(), slack.MsgOptionDisableMediaUnfurl()}
+	return append(textAndBlocks(m), slack.MsgOptionDisableLinkUnfurl(), slack.MsgOptionDisableMediaUnfurl())
+}
+
+// textAndBlocks is for the methods that never unfurl.
+func textAndBlocks(m blocks.Message) []slack.MsgOption {
+	options := []slack.MsgOption{slack.MsgOptionText(m.Text, false)}
 	if len(m.Blocks) > 0 {
 		options = append(options, slack.MsgOptionBlocks(m.Blocks...))
 	}

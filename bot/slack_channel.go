@@ -42,8 +42,8 @@ func (c *Client) Publish(ctx context.Context, channel, thread string, m blocks.M
 // Edit implements Channels.
 func (c *Client) Edit(ctx context.Context, channel, ts string, m blocks.Message) error {
 	return degrading(m, func(m blocks.Message) error {
-		options := []slack.MsgOption{slack.MsgOptionText(m.Text, false), slack.MsgOptionBlocks(m.Blocks...)}
-		_, _, _, err := c.api.UpdateMessageContext(ctx, channel, ts, options...)
+		// Without blocks the ones that are there would stay: none are sent as an empty list.
+		_, _, _, err := c.api.UpdateMessageContext(ctx, channel, ts, slack.MsgOptionText(m.Text, false), slack.MsgOptionBlocks(m.Blocks...))
 		return err
 	})
 }
@@ -65,7 +65,7 @@ func (c *Client) Permalink(ctx context.Context, channel, ts string) (string, err
 func (c *Client) Whisper(ctx context.Context, channel, thread, user string, m blocks.Message) error {
 	return degrading(m, func(m blocks.Message) error {
 		return patiently(ctx, func() error {
-			_, err := c.api.PostEphemeralContext(ctx, channel, user, append(messageOptions(m), slack.MsgOptionTS(thread))...)
+			_, err := c.api.PostEphemeralContext(ctx, channel, user, append(textAndBlocks(m), slack.MsgOptionTS(thread))...)
 			return err
 		})
 	})

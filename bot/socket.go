@@ -24,6 +24,8 @@ func (b *Bot) Listen(ctx context.Context, client *Client) error {
 	socket := socketmode.New(client.api, socketmode.OptionDebug(true), socketmode.OptionLog(sniff))
 	in := &intake{bot: b, slack: client, socket: socket, lanes: newLanes(16, 1000), end: end, log: b.cfg.Log}
 
+	b.onAct = func(user string) { in.home(life, user, false, "") }
+
 	finished := make(chan error, 1)
 	go func() { finished <- socket.RunContext(life) }()
 	defer b.ready.Store(false)
@@ -97,6 +99,8 @@ type intake struct {
 	calls   sync.WaitGroup // to Slack, under way
 	end     context.CancelCauseFunc
 	log     *slog.Logger
+	homes   homes
+	heard   recent
 }
 
 // take looks at one event of the connection.

@@ -18,6 +18,7 @@ type Home struct {
 	Blockers  int          // how many there are
 	Drafts    []DraftState // newest first
 	Customers int          // active ones
+	Begun     bool         // a release has been activated some time
 	Dashboard
 }
 
@@ -64,6 +65,15 @@ func (s *Service) Home(ctx context.Context, a Actor) (*Home, error) {
 		}
 		for _, c := range out.Clusters {
 			out.Customers += c.CustomerCount
+		}
+		if out.Begun = len(out.ActiveReleases) > 0; !out.Begun {
+			for _, err := range releases.lookup(r, "status", string(Archived), false) {
+				if err != nil {
+					return nil, err
+				}
+				out.Begun = true
+				break
+			}
 		}
 		recent, err := feed(r, &eventFilter{accepted: true}, ActivityQuery{}, dashboardEvents)
 		if err != nil {

@@ -181,16 +181,6 @@ type completeness struct {
 
 func newCompleteness(r storage.Reader, release int64) (*completeness, error) {
 	c := &completeness{r: r, release: release, live: map[int]bool{}}
-	b, err := r.Get([]byte(rosterPath(release)))
-	if isNotFound(err) {
-		return c, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	if c.clusters, err = rosterClusters(b); err != nil {
-		return nil, err
-	}
 	for e, err := range r.Scan(storage.Prefix([]byte("template/" + idKey(release) + "/"))) {
 		if err != nil {
 			return nil, err
@@ -199,7 +189,15 @@ func newCompleteness(r storage.Reader, release int64) (*completeness, error) {
 			c.live[stepNumber(e.Key)] = true
 		}
 	}
-	return c, nil
+	b, err := r.Get([]byte(rosterPath(release)))
+	if isNotFound(err) {
+		return c, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	c.clusters, err = rosterClusters(b)
+	return c, err
 }
 
 // clustersOf is the clusters of those customers that are complete.

@@ -29,10 +29,15 @@ type sheet struct {
 	size    int
 	dropped int
 	reserve int // blocks kept free for what must stand at the end
+	most    int // blocks, where that is not a message's number; then what they hold is not limited besides
 }
 
 func (s *sheet) add(size int, text string, blocks ...slack.Block) bool {
-	if len(s.blocks)+len(blocks) > maxBlocks-s.reserve || s.size+size > maxMessage {
+	most, room := s.most, s.most > 0 || s.size+size <= maxMessage
+	if most == 0 {
+		most = maxBlocks
+	}
+	if len(s.blocks)+len(blocks) > most-s.reserve || !room {
 		s.dropped++
 		return false
 	}
