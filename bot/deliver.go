@@ -25,7 +25,7 @@ const (
 )
 
 // hopeless are Slack's refusals of a message that a second try cannot change.
-var hopeless = []string{"channel_not_found", "not_in_channel", "is_archived", "restricted_action", "restricted_action_read_only_channel",
+var hopeless = []string{"channel_not_found", "not_in_channel", "is_archived", "is_inactive", "restricted_action", "restricted_action_read_only_channel",
 	"restricted_action_thread_only_channel", "posting_to_channel_denied", "user_not_found", "user_disabled", "messages_tab_disabled",
 	"cannot_dm_bot", "invalid_blocks", "msg_too_long", "msg_blocks_too_long", "no_text", "invalid_arguments"}
 

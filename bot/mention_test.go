@@ -13,15 +13,13 @@ import (
 // inThread types below a message and waits for the answer.
 func (l *live) inThread(t *testing.T, m localslack.Message, text string) localslack.Message {
 	t.Helper()
-	a, err := l.ann.TypeInThread(l.ctx, "#ops", m.TS, text)
+	before := len(l.ann.Thread("#ops", m.TS))
+	_, err := l.ann.Send("#ops", m.TS, text)
 	require.NoError(t, err)
-	for _, answer := range a.Messages {
-		if answer.ThreadTS == m.TS {
-			return answer
-		}
-	}
-	require.Fail(t, "no answer in the thread", "%q\n%s", text, l.log)
-	return localslack.Message{}
+	var thread []localslack.Message
+	err = l.slack.Wait(l.ctx, func() bool { thread = l.ann.Thread("#ops", m.TS); return len(thread) == before+2 })
+	require.NoError(t, err, "no answer to %q\n%s", text, l.log)
+	return thread[len(thread)-1]
 }
 
 func TestMentionsInTheBoardsThread(t *testing.T) {
