@@ -3,7 +3,8 @@ package core
 // Import brings clusters, customers and releases to what a file says, all or nothing. A cluster is matched by name, a
 // customer by cluster and namespace, a release by name, a template step by category and name; what is not there yet is
 // added, what differs is changed, and what the file leaves out stays as it is. So the same file twice changes nothing.
-// Steps change in drafts only. Without Confirm the error is Confirm and carries an *ImportPlan; with entries that
+// Steps change in drafts only. Entries of an export carry its ids, so that what bears the name of something archived
+// is told from it; names alone must be different in files that people write. Without Confirm the error is Confirm and carries an *ImportPlan; with entries that
 // break a rule it is Invalid and carries ImportProblems, every one there is.
 type Import struct {
 	Clusters  []ImportCluster
@@ -15,6 +16,7 @@ type Import struct {
 // ImportCluster is a cluster as a file gives it. Fields left nil stay as they are.
 type ImportCluster struct {
 	Line           int               `json:"-"` // where it stands in the file
+	ID             int64             `json:"-"` // in an export; 0 in any other file
 	Name           string            `json:"name"`
 	KubeconfigPath *string           `json:"kubeconfig_path"`
 	Description    *string           `json:"description"`
@@ -25,8 +27,10 @@ type ImportCluster struct {
 // ImportCustomer is a customer as a file gives it. Fields left nil stay as they are.
 type ImportCustomer struct {
 	Line        int               `json:"-"`
+	ID          int64             `json:"-"` // in an export
+	ClusterID   int64             `json:"-"` // in an export, instead of Cluster
 	Name        string            `json:"name"`
-	Cluster     string            `json:"cluster"`
+	Cluster     string            `json:"cluster"` // by its whole name
 	Namespace   string            `json:"namespace"`
 	Description *string           `json:"description"`
 	Metadata    map[string]string `json:"metadata"`
@@ -36,6 +40,9 @@ type ImportCustomer struct {
 // ImportRelease is a release with its steps as a file gives it. Fields left nil stay as they are.
 type ImportRelease struct {
 	Line          int               `json:"-"`
+	ID            int64             `json:"-"` // in an export
+	Archived      bool              `json:"-"` // in an export; becomes a draft like the others, unless another one has its name
+	TargetIDs     *Targets          `json:"-"` // in an export, instead of Targets
 	Name          string            `json:"name"`
 	Type          *ReleaseType      `json:"type"`
 	VersionNumber *string           `json:"version_number"`

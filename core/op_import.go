@@ -13,21 +13,23 @@ func (Import) Needs() Role { return Admin }
 
 // run takes the entries in the order clusters, customers, releases, so that a file may refer to itself.
 func (op Import) run(t *tx) error {
-	im := &importer{t: t, lines: map[string]int{}, archived: map[int]bool{}}
-	for _, c := range op.Clusters {
-		im.entry(c.Line, "cluster", c.Name, func() (string, error) { return im.cluster(c) })
+	im := newImporter(t, op)
+	for i := range op.Clusters {
+		c := &op.Clusters[i]
+		im.entry(c.Line, c.ID, "cluster", c.Name, func() (string, error) { return im.cluster(c) })
 	}
-	for _, c := range op.Customers {
-		im.entry(c.Line, "customer", c.Cluster+" / "+c.Namespace, func() (string, error) { return im.customer(c) })
+	for i := range op.Customers {
+		c := &op.Customers[i]
+		im.entry(c.Line, c.ID, "customer", c.Cluster+" / "+c.Namespace, func() (string, error) { return im.customer(c) })
 	}
-	for _, c := range op.Customers {
-		im.archive(c.Line, c.IsActive, func() error { return im.archiveCustomer(c) })
+	for _, archive := range im.archives {
+		if len(im.problems) > 0 || im.broken != nil {
+			break
+		}
+		im.failed(archive.line, archive.op.run(t))
 	}
-	for _, c := range op.Clusters {
-		im.archive(c.Line, c.IsActive, func() error { return ArchiveCluster{Cluster: c.Name}.run(t) })
-	}
-	for _, r := range op.Releases {
-		im.release(r)
+	for i := range op.Releases {
+		im.release(&op.Releases[i])
 	}
 	switch {
 	case im.broken != nil:
@@ -48,11 +50,25 @@ func (op Import) run(t *tx) error {
 // importer is an import at work.
 type importer struct {
 	t        *tx
+	file     Import
 	plan     ImportPlan
 	problems ImportProblems
 	lines    map[string]int // where each entry stood first
-	archived map[int]bool   // by line: the entry is archived already
 	broken   error          // a fault of ours
+
+	used      map[string]bool  // records that an entry has found
+	clusters  map[int64]string // id in an export → key here
+	customers map[int64]string
+	archives  []archiving // what is archived once everything in it is there
+}
+
+type archiving struct {
+	line int
+	op   Operation
+}
+
+func newImporter(t *tx, file Import) *importer {
+	return &importer{t: t, file: file, lines: map[string]int{}, used: map[string]bool{}, clusters: map[int64]string{}, customers: map[int64]string{}}
 }
 
 // What an import does with an entry.
@@ -63,165 +79,213 @@ const (
 )
 
 // entry runs one entry and writes down what became of it. It reports whether that went well.
-func (im *importer) entry(line int, noun, name string, do func() (string, error)) bool {
-	id := noun + " " + fold(name)
-	if first, twice := im.lines[id]; twice {
+func (im *importer) entry(line int, id int64, noun, name string, do func() (string, error)) bool {
+	at := noun + " " + fold(name)
+	if first, twice := im.lines[at]; twice && id == 0 {
 		im.problem(line, fmt.Sprintf("The %s %s stands in line %d already", noun, name, first))
 		return false
 	}
-	im.lines[id] = line
+	im.lines[at] = line
 	action, err := do()
+	if im.failed(line, err) {
+		return false
+	}
+	im.plan.Rows = append(im.plan.Rows, ImportRow{Line: line, Noun: noun, Name: name, Action: action})
+	return true
+}
+
+// failed writes down what was wrong with an entry, and reports whether anything was.
+func (im *importer) failed(line int, err error) bool {
 	if err == nil {
-		im.plan.Rows = append(im.plan.Rows, ImportRow{Line: line, Noun: noun, Name: name, Action: action})
-		return true
+		return false
 	}
 	var refusal *Error
 	if !errors.As(err, &refusal) || refusal.Code == Internal {
 		im.broken = errors.Join(im.broken, err)
-		return false
+		return true
 	}
 	im.problem(line, strings.TrimSpace(refusal.Msg+". "+refusal.Hint))
-	return false
+	return true
 }
 
 func (im *importer) problem(line int, text string) {
 	im.problems = append(im.problems, ImportProblem{Line: line, Text: strings.TrimSuffix(text, ".")})
 }
 
-func (im *importer) cluster(c ImportCluster) (string, error) {
-	key, err := clusters.holder(im.t, "active-name", fold(c.Name))
+// take finds the first of some records that no entry has found yet; empty when there is none.
+func (im *importer) take(table string, keys []string) string {
+	for _, key := range keys {
+		if at := table + "/" + key; !im.used[at] {
+			im.used[at] = true
+			return key
+		}
+	}
+	return ""
+}
+
+func gone(active *bool) bool { return active != nil && !*active }
+
+func (im *importer) cluster(c *ImportCluster) (action string, err error) {
+	active, err := clusters.holder(im.t, "active-name", fold(c.Name))
 	if err != nil {
 		return "", err
 	}
-	if key == "" && c.IsActive != nil && !*c.IsActive {
-		for _, err := range clusters.lookup(im.t, "name", fold(c.Name), false) {
+	key := active
+	defer func() { im.clusters[c.ID] = key }()
+	if gone(c.IsActive) {
+		archived, err := im.archivedClusters(c.Name)
+		if err != nil {
+			return "", err
+		}
+		if key = im.take("cluster", archived); key != "" {
+			return importKeep, nil
+		}
+		if key = active; key == "" || im.clusterStays(c) {
+			id, err := clusters.newID(im.t)
 			if err != nil {
 				return "", err
 			}
-			im.archived[c.Line] = true
-			return importKeep, nil
+			key = idKey(id)
+			im.used["cluster/"+key] = true
+			n := &Cluster{ID: id, CreatedAt: im.t.now}
+			if err := n.word(&c.Name, orEmpty(c.KubeconfigPath), orEmpty(c.Description), c.Metadata); err != nil {
+				return "", err
+			}
+			return importAdd, clusters.put(im.t, n)
 		}
+		im.archives = append(im.archives, archiving{c.Line, ArchiveCluster{Cluster: refOf(key)}})
 	}
 	if key == "" {
-		return importAdd, AddCluster{Name: c.Name, KubeconfigPath: text(c.KubeconfigPath), Description: text(c.Description),
-			Metadata: c.Metadata}.run(im.t)
+		if err := (AddCluster{Name: c.Name, KubeconfigPath: text(c.KubeconfigPath), Description: text(c.Description), Metadata: c.Metadata}).run(im.t); err != nil {
+			return "", err
+		}
+		key = idKey(im.t.receipt.Cluster)
+		return importAdd, nil
 	}
 	return change(im.t, clusters, key, EditCluster{Cluster: refOf(key), Name: &c.Name, KubeconfigPath: c.KubeconfigPath,
 		Description: c.Description, Metadata: c.Metadata})
 }
 
-func (im *importer) customer(c ImportCustomer) (string, error) {
-	gone := c.IsActive != nil && !*c.IsActive
-	if gone {
-		if old, err := findCustomer(im.t, c.Cluster+"/"+c.Namespace, archivedOnly); err == nil && old.Name == c.Name {
-			im.archived[c.Line] = true
-			return importKeep, nil
+// archivedClusters is the keys of the archived clusters of a name, oldest first.
+func (im *importer) archivedClusters(name string) (keys []string, err error) {
+	for k, err := range clusters.lookup(im.t, "name", fold(name), false) {
+		if err != nil {
+			return nil, err
+		}
+		c, err := clusters.get(im.t, k)
+		if err != nil {
+			return nil, err
+		}
+		if !c.IsActive {
+			keys = append(keys, k)
 		}
 	}
-	cl, err := findCluster(im.t, c.Cluster, activeOnly)
-	if err != nil {
-		return "", err
+	return keys, nil
+}
+
+// clusterStays is true when the file has a cluster in use under the name of an archived one.
+func (im *importer) clusterStays(c *ImportCluster) bool {
+	return slices.ContainsFunc(im.file.Clusters, func(o ImportCluster) bool { return !gone(o.IsActive) && fold(o.Name) == fold(c.Name) })
+}
+
+// home is the cluster that a customer's entry names, by its whole name.
+func (im *importer) home(c *ImportCustomer) (*Cluster, error) {
+	if key := im.clusters[c.ClusterID]; c.ClusterID != 0 && key != "" {
+		return clusters.get(im.t, key)
 	}
-	key, err := customers.holder(im.t, "active-place", idKey(cl.ID)+"/"+strings.TrimSpace(c.Namespace))
+	key, err := clusters.holder(im.t, "active-name", fold(c.Cluster))
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	if key == "" {
-		return importAdd, AddCustomer{Name: c.Name, Cluster: refOf(idKey(cl.ID)), Namespace: c.Namespace,
-			Description: text(c.Description), Metadata: c.Metadata, NoEnroll: gone}.run(im.t)
+		archived, err := im.archivedClusters(c.Cluster)
+		switch {
+		case err != nil:
+			return nil, err
+		case strings.TrimSpace(c.Cluster) == "":
+			return nil, invalid("cluster", "The cluster is missing")
+		case len(archived) == 0:
+			return nil, refuse(NotFound, "There is no cluster %q", clip(c.Cluster, nameLimit))
+		case !gone(c.IsActive):
+			return nil, refuse(Conflict, "Cluster %s is archived", c.Cluster).hint("Restore it first.")
+		}
+		key = archived[len(archived)-1]
+	}
+	return clusters.get(im.t, key)
+}
+
+func (im *importer) customer(c *ImportCustomer) (action string, err error) {
+	cl, err := im.home(c)
+	if err != nil {
+		return "", err
+	}
+	active, err := customers.holder(im.t, "active-place", idKey(cl.ID)+"/"+strings.TrimSpace(c.Namespace))
+	if err != nil {
+		return "", err
+	}
+	key := active
+	defer func() { im.customers[c.ID] = key }()
+	if gone(c.IsActive) {
+		archived, err := im.archivedCustomers(cl, c)
+		if err != nil {
+			return "", err
+		}
+		if key = im.take("customer", archived); key != "" {
+			return importKeep, nil
+		}
+		if key = active; key == "" || im.customerStays(c) {
+			id, err := customers.newID(im.t)
+			if err != nil {
+				return "", err
+			}
+			key = idKey(id)
+			im.used["customer/"+key] = true
+			n := &Customer{ID: id, ClusterID: cl.ID, CreatedAt: im.t.now}
+			if err := n.word(&c.Name, &c.Namespace, orEmpty(c.Description), c.Metadata); err != nil {
+				return "", err
+			}
+			return importAdd, customers.put(im.t, n)
+		}
+		im.archives = slices.Insert(im.archives, 0, archiving{c.Line, ArchiveCustomer{Customer: refOf(key)}}) // before its cluster
+	}
+	if key == "" {
+		if err := (AddCustomer{Name: c.Name, Cluster: refOf(idKey(cl.ID)), Namespace: c.Namespace, Description: text(c.Description), Metadata: c.Metadata}).run(im.t); err != nil {
+			return "", err
+		}
+		key = idKey(im.t.receipt.Customer)
+		return importAdd, nil
 	}
 	return change(im.t, customers, key, EditCustomer{Customer: refOf(key), Name: &c.Name, Description: c.Description, Metadata: c.Metadata})
 }
 
-// archive archives what an entry says is archived, once everything in it is there.
-func (im *importer) archive(line int, active *bool, run func() error) {
-	if active == nil || *active || im.archived[line] || len(im.problems) > 0 || im.broken != nil {
-		return
-	}
-	if err := run(); err != nil {
-		var refusal *Error
-		if !errors.As(err, &refusal) || refusal.Code == Internal {
-			im.broken = err
-			return
-		}
-		im.problem(line, strings.TrimSpace(refusal.Msg+". "+refusal.Hint))
-	}
-}
-
-func (im *importer) archiveCustomer(c ImportCustomer) error {
-	return ArchiveCustomer{Customer: c.Cluster + "/" + c.Namespace}.run(im.t)
-}
-
-// release runs a release's entry and then those of its steps. One that has been archived since is left as it is.
-func (im *importer) release(r ImportRelease) {
-	var rel *Release
-	ok := im.entry(r.Line, "release", r.Name, func() (action string, err error) {
-		if r.Targets != nil && !r.Targets.All && len(r.Targets.Clusters)+len(r.Targets.Customers) == 0 {
-			return "", invalid("targets", "The targets of %s are empty", r.Name).hint("Leave them out for all customers.")
-		}
-		key, err := im.releaseKey(r.Name)
+// archivedCustomers is the keys of the archived customers in an entry's place, oldest first, those of its name before the others.
+func (im *importer) archivedCustomers(cl *Cluster, c *ImportCustomer) (keys []string, err error) {
+	var others []string
+	for k, err := range customers.lookup(im.t, "namespace", strings.TrimSpace(c.Namespace), false) {
 		if err != nil {
-			return "", err
+			return nil, err
 		}
-		if key == "" {
-			if err := (AddRelease{Name: r.Name, Type: orElse(r.Type, ""), Version: text(r.VersionNumber), Date: text(r.ReleaseDate),
-				Description: text(r.Description), Targets: orElse(r.Targets, TargetNames{}), Metadata: r.Metadata}).run(im.t); err != nil {
-				return "", err
-			}
-			rel, err = releases.get(im.t, idKey(im.t.receipt.Release))
-			return importAdd, err
+		old, err := customers.get(im.t, k)
+		switch {
+		case err != nil:
+			return nil, err
+		case old.IsActive || old.ClusterID != cl.ID:
+		case old.Name == strings.TrimSpace(c.Name):
+			keys = append(keys, k)
+		default:
+			others = append(others, k)
 		}
-		if rel, err = releases.get(im.t, key); err != nil || rel.Status == Archived {
-			return importKeep, err
-		}
-		return change(im.t, releases, key, EditRelease{Release: refOf(key), Name: &r.Name, Type: r.Type, Version: r.VersionNumber,
-			Date: r.ReleaseDate, Description: r.Description, Targets: r.Targets, Metadata: r.Metadata})
-	})
-	if !ok || rel.Status == Archived {
-		return
 	}
-	for _, s := range r.Steps {
-		im.entry(s.Line, "step", r.Name+" / "+string(s.Category)+" / "+s.Name, func() (string, error) { return im.step(rel, s) })
+	if c.ID != 0 {
+		return keys, nil // an export names each of them
 	}
+	return append(keys, others...), nil
 }
 
-// releaseKey finds a release by name: the unarchived one, else the newest archived one.
-func (im *importer) releaseKey(name string) (string, error) {
-	key, err := releases.holder(im.t, "open-name", fold(name))
-	if err != nil || key != "" {
-		return key, err
-	}
-	for k, err := range releases.lookup(im.t, "name", fold(name), false) {
-		if err != nil {
-			return "", err
-		}
-		key = k
-	}
-	return key, nil
-}
-
-// step adds or changes a template step of a draft. On an active release it may only find what the file says.
-func (im *importer) step(rel *Release, s ImportStep) (action string, err error) {
-	live, err := liveTemplates(im.t, rel.ID)
-	if err != nil {
-		return "", err
-	}
-	at := slices.IndexFunc(live, func(tm *StepTemplate) bool {
-		return tm.Category == s.Category && fold(tm.Name) == fold(s.Name)
+func (im *importer) customerStays(c *ImportCustomer) bool {
+	return slices.ContainsFunc(im.file.Customers, func(o ImportCustomer) bool {
+		return !gone(o.IsActive) && o.ClusterID == c.ClusterID && fold(o.Cluster) == fold(c.Cluster) && o.Namespace == c.Namespace
 	})
-	ref := refOf(idKey(rel.ID))
-	if at < 0 {
-		action, err = importAdd, AddTemplate{Release: ref, Name: s.Name, Category: s.Category, Type: s.Type, Content: s.Content,
-			Description: text(s.Description)}.run(im.t)
-	} else {
-		action, err = change(im.t, templates, templates.key(live[at]), EditTemplate{Release: ref, Step: live[at].ShortID(), Name: &s.Name,
-			Content: &s.Content, Description: s.Description, Type: &s.Type, Confirm: true})
-	}
-	if err == nil && action != importKeep && rel.Status != Draft {
-		return "", refuse(Conflict, "Release %s is %s: an import changes the steps of drafts only", rel.Label(), rel.Status).
-			hint("Change it in Slack, where you see first whom it affects.")
-	}
-	return action, err
 }
 
 // change runs an operation that edits the record under key, and says whether that changed it.
@@ -273,6 +337,13 @@ func (im *importer) summary() string {
 func refOf(key string) string { return strconv.FormatInt(decimal(key), 10) }
 
 func text(s *string) string { return orElse(s, "") }
+
+func orEmpty(s *string) *string {
+	if s == nil {
+		return new(string)
+	}
+	return s
+}
 
 func orElse[T any](p *T, otherwise T) T {
 	if p == nil {

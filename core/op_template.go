@@ -25,48 +25,14 @@ func (op AddTemplate) run(t *tx) error {
 	if err := rel.open(); err != nil {
 		return err
 	}
-	w, err := cleanWording(op.Name, op.Type, op.Content, op.Description)
-	if err != nil {
-		return err
-	}
-	if !slices.Contains(Categories, op.Category) {
-		return invalid("category", "%q is not a category", op.Category).hint("Use category=deploy or category=verify.")
-	}
 	live, err := liveTemplates(t, rel.ID)
 	if err != nil {
 		return err
 	}
-	if len(live) >= stepLimit {
-		return refuse(Conflict, "Release %s already has %d steps, the most there can be", rel.Label(), stepLimit)
-	}
-	at, err := placeIn(live, op.Category, op.Before, op.After)
+	tm, err := t.addTemplate(rel, live, op)
 	if err != nil {
 		return err
 	}
-	ser, err := readSerials(t, rel.ID)
-	if err != nil {
-		return err
-	}
-	tm := &StepTemplate{ReleaseID: rel.ID, Category: op.Category, CreatedAt: t.now, Revision: 1}
-	tm.Number, tm.Serial = ser.next(op.Category)
-	tm.ID = templateID(rel.ID, tm.Number)
-	tm.say(w)
-	if err := t.putJSON(serialPath(rel.ID), ser); err != nil {
-		return err
-	}
-	if err := t.putJSON(textPath(rel.ID, 0, tm.Number, 1), w); err != nil {
-		return err
-	}
-	same := ofCategory(live, op.Category)
-	same = slices.Insert(same, at, tm)
-	if err := t.renumber(same, tm); err != nil {
-		return err
-	}
-	for _, miss := range nearMisses(w.Content) {
-		t.warn("%s", miss)
-	}
-	t.aboutTemplate(rel, tm)
-	t.receipt.Text = fmt.Sprintf("Step %s added to %s as %s %d", tm.ShortID(), rel.Label(), tm.Category, tm.OrderIndex+1)
 	if rel.Status == Active {
 		n, err := countEffect(t, rel, tm)
 		if err != nil {
@@ -75,6 +41,49 @@ func (op AddTemplate) run(t *tx) error {
 		t.detail("%s of %s get it at once.", count(n.pending, "customer"), rel.Label())
 	}
 	return nil
+}
+
+// addTemplate adds a step to the steps that a release has.
+func (t *tx) addTemplate(rel *Release, live []*StepTemplate, op AddTemplate) (*StepTemplate, error) {
+	w, err := cleanWording(op.Name, op.Type, op.Content, op.Description)
+	if err != nil {
+		return nil, err
+	}
+	if !slices.Contains(Categories, op.Category) {
+		return nil, invalid("category", "%q is not a category", op.Category).hint("Use category=deploy or category=verify.")
+	}
+	if len(live) >= stepLimit {
+		return nil, refuse(Conflict, "Release %s already has %d steps, the most there can be", rel.Label(), stepLimit)
+	}
+	at, err := placeIn(live, op.Category, op.Before, op.After)
+	if err != nil {
+		return nil, err
+	}
+	ser, err := readSerials(t, rel.ID)
+	if err != nil {
+		return nil, err
+	}
+	tm := &StepTemplate{ReleaseID: rel.ID, Category: op.Category, CreatedAt: t.now, Revision: 1}
+	tm.Number, tm.Serial = ser.next(op.Category)
+	tm.ID = templateID(rel.ID, tm.Number)
+	tm.say(w)
+	if err := t.putJSON(serialPath(rel.ID), ser); err != nil {
+		return nil, err
+	}
+	if err := t.putJSON(textPath(rel.ID, 0, tm.Number, 1), w); err != nil {
+		return nil, err
+	}
+	same := ofCategory(live, op.Category)
+	same = slices.Insert(same, at, tm)
+	if err := t.renumber(same, tm); err != nil {
+		return nil, err
+	}
+	for _, miss := range nearMisses(w.Content) {
+		t.warn("%s", miss)
+	}
+	t.aboutTemplate(rel, tm)
+	t.receipt.Text = fmt.Sprintf("Step %s added to %s as %s %d", tm.ShortID(), rel.Label(), tm.Category, tm.OrderIndex+1)
+	return tm, nil
 }
 
 func (op EditTemplate) run(t *tx) error {

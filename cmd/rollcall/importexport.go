@@ -11,11 +11,16 @@ import (
 
 // exported is the part of an export that an import brings in again. Step state travels by backup.
 type exported struct {
-	Clusters      []core.ImportCluster `json:"clusters"`
-	Customers     []exportedCustomer   `json:"customers"`
-	Releases      []exportedRelease    `json:"releases"`
-	StepTemplates []exportedStep       `json:"step_templates"`
-	Events        json.RawMessage      `json:"events"`
+	clusters  []exportedCluster
+	customers []exportedCustomer
+	releases  []exportedRelease
+	steps     []exportedStep
+	hasEvents bool // only an export has them
+}
+
+type exportedCluster struct {
+	core.ImportCluster
+	ID int64 `json:"id"`
 }
 
 type exportedCustomer struct {
@@ -26,14 +31,16 @@ type exportedCustomer struct {
 }
 
 type exportedRelease struct {
-	ID            int64             `json:"id"`
-	Name          string            `json:"name"`
-	Type          core.ReleaseType  `json:"type"`
-	VersionNumber *string           `json:"version_number"`
-	ReleaseDate   *string           `json:"release_date"`
-	Description   *string           `json:"description"`
-	Metadata      map[string]string `json:"metadata"`
-	Targets       core.Targets      `json:"targets"`
+	ID            int64              `json:"id"`
+	Name          string             `json:"name"`
+	Type          core.ReleaseType   `json:"type"`
+	Status        core.ReleaseStatus `json:"status"`
+	VersionNumber *string            `json:"version_number"`
+	ReleaseDate   *string            `json:"release_date"`
+	Description   *string            `json:"description"`
+	Metadata      map[string]string  `json:"metadata"`
+	Targets       core.Targets       `json:"targets"`
+	line          int
 }
 
 type exportedStep struct {
@@ -43,55 +50,109 @@ type exportedStep struct {
 	Removed    bool  `json:"removed"`
 }
 
-// exportIn reads an export; false for any other file. Only an export has events.
+// exportIn reads an export; false for any other file.
 func exportIn(text []byte) (*exported, bool) {
 	if !bytes.HasPrefix(bytes.TrimSpace(text), []byte("{")) {
 		return nil, false
 	}
-	var x exported
-	if err := json.Unmarshal(text, &x); err != nil || x.Events == nil {
+	x := new(exported)
+	lines := lineCounter{text: text, line: 1}
+	d := json.NewDecoder(bytes.NewReader(text))
+	if _, err := d.Token(); err != nil {
 		return nil, false
 	}
-	return &x, true
+	for d.More() {
+		key, err := d.Token()
+		if err != nil {
+			return nil, false
+		}
+		switch key {
+		case "clusters":
+			err = decodeEach(d, &lines, &x.clusters, func(c *exportedCluster, line int) { c.Line = line })
+		case "customers":
+			err = decodeEach(d, &lines, &x.customers, func(c *exportedCustomer, line int) { c.Line = line })
+		case "releases":
+			err = decodeEach(d, &lines, &x.releases, func(r *exportedRelease, line int) { r.line = line })
+		case "step_templates":
+			err = decodeEach(d, &lines, &x.steps, func(s *exportedStep, line int) { s.Line = line })
+		default:
+			x.hasEvents = x.hasEvents || key == "events"
+			err = d.Decode(new(json.RawMessage))
+		}
+		if err != nil {
+			return nil, false
+		}
+	}
+	return x, x.hasEvents
 }
 
-// asImport turns an export into what its file would say: releases as drafts,
-// ids into names. There are no lines to speak of, so entries are counted.
+// decodeEach decodes the elements of an array and gives each the line it begins on.
+func decodeEach[T any](d *json.Decoder, lines *lineCounter, list *[]T, place func(*T, int)) error {
+	if _, err := d.Token(); err != nil {
+		return err
+	}
+	for d.More() {
+		from := d.InputOffset()
+		var v T
+		if err := d.Decode(&v); err != nil {
+			return err
+		}
+		place(&v, lines.at(from))
+		*list = append(*list, v)
+	}
+	_, err := d.Token()
+	return err
+}
+
+// lineCounter tells on which line a text goes on behind an offset; offsets must not fall.
+type lineCounter struct {
+	text []byte
+	from int64
+	line int
+}
+
+func (c *lineCounter) at(offset int64) int {
+	for offset < int64(len(c.text)) && bytes.IndexByte([]byte(" \t\r\n,:["), c.text[offset]) >= 0 {
+		offset++
+	}
+	c.line += bytes.Count(c.text[c.from:offset], []byte("\n"))
+	c.from = offset
+	return c.line
+}
+
+// asImport turns an export into what its file would say: releases as drafts, under the ids of the file.
 func (x *exported) asImport() (core.Import, error) {
 	var in core.Import
-	place := map[int64]string{}   // customer → cluster/namespace
-	cluster := map[int64]string{} // cluster → name
-	entry := 0
-	next := func() int { entry++; return entry }
-	for _, c := range x.Clusters {
-		c.Line = next()
-		in.Clusters = append(in.Clusters, c)
+	clusters, customers := map[int64]bool{}, map[int64]bool{}
+	for _, c := range x.clusters {
+		c.ImportCluster.ID = c.ID
+		clusters[c.ID] = true
+		in.Clusters = append(in.Clusters, c.ImportCluster)
 	}
-	for _, c := range x.Customers {
-		c.Line, c.Cluster = next(), c.ClusterName
-		cluster[c.ClusterID] = c.ClusterName
-		place[c.ID] = c.ClusterName + "/" + c.Namespace
+	for _, c := range x.customers {
+		if !clusters[c.ClusterID] {
+			return in, lineError{c.Line, fmt.Sprintf("customer %s is on cluster %d, which the export does not know", c.Name, c.ClusterID)}
+		}
+		c.ImportCustomer.ID, c.ImportCustomer.ClusterID, c.Cluster = c.ID, c.ClusterID, c.ClusterName
+		customers[c.ID] = true
 		in.Customers = append(in.Customers, c.ImportCustomer)
 	}
-	slices.SortStableFunc(x.StepTemplates, func(a, b exportedStep) int { return a.OrderIndex - b.OrderIndex })
-	for _, r := range x.Releases {
-		out := core.ImportRelease{Line: next(), Name: r.Name, Type: &r.Type, VersionNumber: r.VersionNumber, ReleaseDate: r.ReleaseDate,
-			Description: r.Description, Metadata: r.Metadata, Targets: &core.TargetNames{All: r.Targets.All}}
+	slices.SortStableFunc(x.steps, func(a, b exportedStep) int { return a.OrderIndex - b.OrderIndex })
+	for _, r := range x.releases {
 		for _, id := range r.Targets.Clusters {
-			if cluster[id] == "" {
-				return in, fmt.Errorf("release %s is for cluster %d, of which the export knows no customer", r.Name, id)
+			if !clusters[id] {
+				return in, lineError{r.line, fmt.Sprintf("release %s is for cluster %d, which the export does not know", r.Name, id)}
 			}
-			out.Targets.Clusters = append(out.Targets.Clusters, cluster[id])
 		}
 		for _, id := range r.Targets.Customers {
-			if place[id] == "" {
-				return in, fmt.Errorf("release %s is for customer %d, which the export does not know", r.Name, id)
+			if !customers[id] {
+				return in, lineError{r.line, fmt.Sprintf("release %s is for customer %d, which the export does not know", r.Name, id)}
 			}
-			out.Targets.Customers = append(out.Targets.Customers, place[id])
 		}
-		for _, s := range x.StepTemplates {
+		out := core.ImportRelease{Line: r.line, ID: r.ID, Archived: r.Status == core.Archived, Name: r.Name, Type: &r.Type, VersionNumber: r.VersionNumber,
+			ReleaseDate: r.ReleaseDate, Description: r.Description, Metadata: r.Metadata, TargetIDs: &r.Targets}
+		for _, s := range x.steps {
 			if s.ReleaseID == r.ID && !s.Removed {
-				s.Line = next()
 				out.Steps = append(out.Steps, s.ImportStep)
 			}
 		}
