@@ -2,7 +2,6 @@ package core_test
 
 import (
 	"fmt"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -10,7 +9,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"rollcall/core"
-	"rollcall/storage/bolt"
 )
 
 // Every limit of what people write: at it all is well, beyond it the field is named and nothing changes.
@@ -120,35 +118,32 @@ func TestFiveHundredStepsARelease(t *testing.T) {
 	assert.Equal(t, "a · one / a already has 500 steps in Big, the most there can be", e.Msg)
 }
 
-// 20,000 steps in one bulk, and no more.
-func TestTwentyThousandStepsInABulk(t *testing.T) {
-	store, err := bolt.Open(filepath.Join(t.TempDir(), "rollcall.db"), bolt.Options{})
-	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, store.Close()) })
-	h := furnish(t, store)
+// A thousand steps are one event and one undo.
+func TestABulkIsOneEventAndOneUndo(t *testing.T) {
+	h := newHouse(t)
 	h.do(ann, core.AddCluster{Name: "big"})
-	for from := 0; from < 20_001; from += 10_000 {
-		file := core.Import{Confirm: true}
-		for i := from; i < min(from+10_000, 20_001); i++ {
-			file.Customers = append(file.Customers, core.ImportCustomer{Line: i, Name: fmt.Sprintf("c%05d", i), Cluster: "big", Namespace: fmt.Sprintf("n%05d", i)})
-		}
-		h.do(ann, file)
+	file := core.Import{Confirm: true}
+	for i := range 1000 {
+		file.Customers = append(file.Customers, core.ImportCustomer{Line: i, Name: fmt.Sprintf("c%05d", i), Cluster: "big", Namespace: fmt.Sprintf("n%05d", i)})
 	}
+	h.do(ann, file)
 	h.do(ann, core.AddRelease{Name: "Big", Type: core.Hotfix})
 	h.do(ann, core.AddTemplate{Release: "Big", Name: "One", Category: core.Deploy, Type: core.Text, Content: "abc"})
 	h.do(ann, core.ActivateRelease{Release: "Big", Confirm: true})
-	all := core.BulkQuery{To: core.Done, Step: "D1", All: true}
-	_, err = h.PlanBulk(t.Context(), core.Person(bob, core.ViaSlash), all)
-	e := core.AsError(err)
-	require.Equal(t, core.Conflict, e.Code)
-	assert.Equal(t, "That would be 20001 steps; 20000 at once is the most", e.Msg)
 	h.do(ann, core.WithdrawCustomer{Release: "Big", Customer: "n00007"})
-	plan, err := h.PlanBulk(t.Context(), core.Person(bob, core.ViaSlash), all)
+	plan, err := h.PlanBulk(t.Context(), core.Person(bob, core.ViaSlash), core.BulkQuery{To: core.Done, Step: "D1", All: true})
+	require.NoError(t, err)
+	before, err := h.Revision(t.Context())
 	require.NoError(t, err)
 	r := h.do(bob, core.RunBulk{Plan: plan.ID})
-	assert.Equal(t, "20000 steps marked done", r.Text)
+	assert.Equal(t, "999 steps marked done", r.Text)
+	assert.Equal(t, before+1, r.Seq)
 	v, err := h.Release(t.Context(), core.Person(bob, core.ViaSlash), "")
 	require.NoError(t, err)
 	assert.True(t, v.Progress.Complete)
-	h.do(bob, core.Undo{Event: r.Seq})
+	u := h.do(bob, core.Undo{})
+	assert.Equal(t, before+2, u.Seq)
+	v, err = h.Release(t.Context(), core.Person(bob, core.ViaSlash), "")
+	require.NoError(t, err)
+	assert.Equal(t, 999, v.Progress.Pending)
 }

@@ -138,8 +138,8 @@ func planBulk(r storage.Reader, a Actor, q BulkQuery) (*BulkPlan, *storedPlan, e
 	if err != nil {
 		return nil, nil, err
 	}
-	if len(states) > bulkLimit {
-		return nil, nil, refuse(Conflict, "That would be %d steps; %d at once is the most", len(states), bulkLimit).hint("Take one cluster at a time.")
+	if err := fitsBulk(len(states)); err != nil {
+		return nil, nil, err
 	}
 	out := &BulkPlan{Change: []BulkStep{}, LeftOut: []BulkStep{}}
 	if out.Release, err = releaseView(r, rel); err != nil {
@@ -171,6 +171,14 @@ func planBulk(r storage.Reader, a Actor, q BulkQuery) (*BulkPlan, *storedPlan, e
 		return nil, nil, e
 	}
 	return out, keep, cells.names.err
+}
+
+// fitsBulk refuses more steps than one bulk may hold.
+func fitsBulk(steps int) error {
+	if steps > bulkLimit {
+		return refuse(Conflict, "That would be %d steps; %d at once is the most", steps, bulkLimit).hint("Take one cluster at a time.")
+	}
+	return nil
 }
 
 // leaveOut says why a step is not to be touched by a bulk; empty when it is.

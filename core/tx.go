@@ -20,7 +20,7 @@ type tx struct {
 	now     time.Time // UTC, whole seconds, the same for all that the operation does
 	event   Event
 	touched []touched
-	seen    map[string]bool
+	seen    map[string]int // path → its place in touched
 	notices []Notice
 	receipt Receipt
 	final   bool // the operation cannot be undone
@@ -37,19 +37,17 @@ type touched struct {
 
 // touch remembers how a record was before its first change.
 func (t *tx) touch(table keeper, path string, before []byte, title string) {
-	if t.seen[path] {
+	if _, again := t.seen[path]; again {
 		return
 	}
-	t.seen[path] = true
+	t.seen[path] = len(t.touched)
 	t.touched = append(t.touched, touched{table, path, title, slices.Clone(before)})
 }
 
 // call says what the event calls a record it has touched.
 func (t *tx) call(path, title string) {
-	for i := range t.touched {
-		if t.touched[i].path == path {
-			t.touched[i].title = title
-		}
+	if i, ok := t.seen[path]; ok {
+		t.touched[i].title = title
 	}
 }
 
@@ -172,7 +170,7 @@ func (t *tx) putJSON(path string, v any) error {
 
 // newTx starts an operation on what w holds.
 func newTx(w storage.Reader, cfg *Config, actor Actor, now time.Time, op string) (*tx, error) {
-	t := &tx{overlay: newOverlay(w), cfg: cfg, actor: actor, now: now, seen: map[string]bool{}}
+	t := &tx{overlay: newOverlay(w), cfg: cfg, actor: actor, now: now, seen: map[string]int{}}
 	newest, err := newestEvent(w)
 	if err != nil {
 		return nil, err
