@@ -4,14 +4,14 @@ SHELL       := /bin/bash -o pipefail
 GO          ?= go
 BROWSER_PKGS = $(shell grep -rl --include='*_test.go' '^//go:build browser' cmd bot core storage statuspage fixtures 2>/dev/null | xargs -r -n1 dirname | sort -u | sed 's|^|./|')
 
-.PHONY: demo test lint unit browser bench figures docs needs
+.PHONY: demo test lint unit walk browser bench figures docs needs
 
 ## demo: the whole thing on this machine, with no Slack account
 demo:
 	@$(GO) run ./cmd/rollcall demo
 
-## test: format, vet, staticcheck, every test with the race detector, then the tests in a browser
-test: needs lint unit browser
+## test: format, vet, staticcheck, every test with the race detector, a long random walk, then the tests in a browser
+test: needs lint unit walk browser
 
 needs:
 	@.ci/needs
@@ -27,6 +27,10 @@ unit:
 	$(GO) test -race -shuffle=on ./...
 	$(GO) -C fixtures/bench vet ./...
 	$(GO) -C fixtures/bench test ./...
+
+# The random walk once more, without the race detector and so five times as far; it prints its seed.
+walk:
+	$(GO) test ./core -count=1 -v -run '^TestWalk$$'
 
 # One package at a time: each drives a browser of its own, and they would starve one another.
 browser:

@@ -164,7 +164,13 @@ func (in In) set(a *Arg, text string) error {
 			err.Hint = "Leave it out: a form takes the file."
 			return err
 		}
-	case Words, Day, Release, Customer, Cluster, Step, Reminder, Clusters, Customers, Channel, Position:
+	case Clusters, Customers:
+		if text = strings.TrimSpace(text); strings.Trim(text, ", ") == "" {
+			err := bad(a.Name, "%s= is empty", a.Name) // empty never means everybody
+			err.Hint = "Name some, with commas between them, or leave it out."
+			return err
+		}
+	case Words, Day, Release, Customer, Cluster, Step, Reminder, Channel, Position:
 		text = strings.TrimSpace(text)
 	}
 	in.values[a.Name] = text

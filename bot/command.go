@@ -134,7 +134,7 @@ const (
 // chosen is true for arguments that name something that exists: leaving one empty means nothing was chosen.
 func (a *Arg) chosen() bool {
 	switch a.Kind {
-	case OneOf, Release, Customer, Cluster, Step, Reminder, Person, Position:
+	case OneOf, Release, Customer, Cluster, Step, Reminder, Person, Position, Clusters, Customers:
 		return true
 	}
 	return false

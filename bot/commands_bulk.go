@@ -8,7 +8,7 @@ import (
 // bulkCommands change many steps at once. They show first exactly what would change; Confirm runs that list.
 func bulkCommands() []*Command {
 	args := []Arg{releaseArg,
-		{Name: "target", Kind: Words, Place: true, Required: true, Help: "a customer, or a step like D2", Example: "cust-a-prod"},
+		{Name: "target", Kind: Words, Place: true, Required: true, Help: "a customer, or a step by short id or name", Example: "cust-a-prod"},
 		{Name: "what", Kind: OneOf, Place: true, Choices: []string{"deploy", "verify", "all"}, Help: "of a customer: deploy or verify steps; of a step: all customers"},
 		{Name: "clusters", Also: []string{"cluster"}, Kind: Clusters, Help: "of a step: only the customers of these"},
 		{Name: "customers", Also: []string{"customer"}, Kind: Customers, Help: "of a step: only these customers"},
@@ -39,13 +39,14 @@ func (c *call) bulk(to core.Status) (blocks.Message, error) {
 		q.Note = c.in.Str("note")
 	}
 	what := c.in.Str("what")
-	if shortStep.MatchString(c.in.Str("target")) {
-		q.Step, q.All = c.in.Str("target"), what == "all"
-	} else {
-		q.Customer = c.in.Str("target")
-		if what != "all" {
-			q.Category = core.Category(what)
-		}
+	target := c.in.Str("target")
+	switch ofStep := what == "all" || len(q.Clusters)+len(q.Customers) > 0; {
+	case what == string(core.Deploy) || what == string(core.Verify):
+		q.Customer, q.Category = target, core.Category(what)
+	case ofStep || shortStep.MatchString(target):
+		q.Step, q.All = target, what == "all"
+	default:
+		q.Customer = target
 	}
 	plan, err := c.bot.core.PlanBulk(c.ctx, c.actor, q)
 	if err != nil {

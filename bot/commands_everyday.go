@@ -41,8 +41,9 @@ func everydayCommands() []*Command {
 			Examples: []string{"status", "status v2.5.0"}, Show: showStatus},
 		{Verb: "activity", Aliases: []string{"log", "feed"}, Summary: "What happened, newest first",
 			Args: []Arg{help(named(releaseArg), "only this release"), help(named(optional(customerArg)), "only this customer"),
-				help(named(optional(clusterArg)), "only this cluster"), {Name: "before", Kind: Count, Hidden: true}, viewArg},
-			Examples: []string{"activity", "activity release=v2.5.0"}, Show: showActivity},
+				help(named(optional(clusterArg)), "only this cluster"), {Name: "by", Kind: Person, Help: "only what this person did"},
+				{Name: "op", Kind: Words, Help: "only this: step, step.done, release …", Example: "step.skip"}, {Name: "before", Kind: Count, Hidden: true}, viewArg},
+			Examples: []string{"activity", "activity release=v2.5.0", "activity by=<@U012ABCDEF> op=step.skip"}, Show: showActivity},
 		{Verb: "undo", Summary: "Take back what you did last, within 15 minutes",
 			Args:     []Arg{{Name: "event", Kind: Count, Place: true, Help: "the number of the event; your newest when left out"}, viewArg},
 			Examples: []string{"undo", "undo 812"},
@@ -107,7 +108,7 @@ func showStatus(c *call) (blocks.Message, error) {
 
 func showActivity(c *call) (blocks.Message, error) {
 	const perPage = 20
-	q := core.ActivityQuery{Release: c.in.Str("release"), Customer: c.in.Str("customer"), Cluster: c.in.Str("cluster"),
+	q := core.ActivityQuery{Release: c.in.Str("release"), Customer: c.in.Str("customer"), Cluster: c.in.Str("cluster"), Person: c.in.Str("by"), Op: c.in.Str("op"),
 		Before: number(c.in, "before"), Limit: perPage}
 	v, err := c.bot.core.Activity(c.ctx, c.actor, q)
 	return draw(v, err, func() blocks.Message {
