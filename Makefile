@@ -30,7 +30,7 @@ unit:
 
 # The random walk once more, without the race detector and so five times as far; it prints its seed.
 walk:
-	$(GO) test ./core -count=1 -v -run '^TestWalk$$'
+	$(GO) test ./core -count=1 -v -run '^TestWalk$$' -walk.ops=10000
 
 # One package at a time: each drives a browser of its own, and they would starve one another.
 browser:

@@ -19,7 +19,7 @@ import (
 
 var (
 	walkSeed = flag.Uint64("walk.seed", 0, "repeat TestWalk from this seed; 0 is a new one each time")
-	walkOps  = flag.Int("walk.ops", 0, "operations of TestWalk; 0 is 10,000, and 2,000 under the race detector")
+	walkOps  = flag.Int("walk.ops", 2_000, "operations of TestWalk; make walk takes 10,000")
 )
 
 // walk is several people working at random on a real store, beside a world
@@ -53,11 +53,6 @@ func TestWalk(t *testing.T) {
 		var b [4]byte
 		_, _ = rand.Read(b[:])
 		seed = uint64(b[0]) | uint64(b[1])<<8 | uint64(b[2])<<16 | uint64(b[3])<<24
-	}
-	if ops == 0 {
-		if ops = 10_000; underRace {
-			ops = 2_000
-		}
 	}
 	t.Logf("repeat with: go test ./core -run TestWalk -walk.seed=%d -walk.ops=%d", seed, ops)
 	store, err := bolt.Open(filepath.Join(t.TempDir(), "rollcall.db"), bolt.Options{})
