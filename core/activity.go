@@ -53,7 +53,7 @@ func feed(r storage.Reader, f *eventFilter, q ActivityQuery, limit int) (*Activi
 			continue
 		}
 		if len(out.Events) == limit {
-			out.Next = out.Events[limit-1].Seq
+			out.Next = MaybeID(out.Events[limit-1].Seq)
 			break
 		}
 		act, err := tell.one(e)
@@ -230,7 +230,7 @@ func (tell *teller) step(e *Event, record string) (Activity, error) {
 func (tell *teller) one(e *Event) (Activity, error) {
 	act := Activity{
 		Seq: e.Seq, At: e.At, Actor: e.Actor, ActorName: tell.names.of(e.Actor), Via: e.Via, Op: e.Op, Verb: verbOf(e),
-		Title: e.Title, Text: Maybe(e.Text), StepID: Maybe(e.Step), Count: e.Count, Undoes: e.Undoes, Refused: e.Refused,
+		Title: e.Title, Text: Maybe(e.Text), StepID: Maybe(e.Step), Count: e.Count, Undoes: MaybeID(e.Undoes), Refused: e.Refused,
 		ReleaseID: idOrNil(e.Release), CustomerID: idOrNil(e.Customer), ClusterID: idOrNil(e.Cluster),
 	}
 	for i := range e.Subjects {

@@ -67,7 +67,7 @@ func TestActivityPages(t *testing.T) {
 		for _, e := range f.Events {
 			seen = append(seen, e.Seq)
 		}
-		q.Before = f.Next
+		q.Before = int64(f.Next)
 	}
 	assert.Equal(t, []int64{7, 6, 5, 4, 3, 2, 1}, seen)
 	assert.Zero(t, q.Before, "the end is told")
@@ -89,7 +89,7 @@ func TestActivityTellsWhatChanged(t *testing.T) {
 	h.do(ann, core.Undo{Event: r.Seq})
 	e = h.feed(core.ActivityQuery{Limit: 1}).Events
 	assert.Equal(t, "undone", e[0].Verb)
-	assert.Equal(t, r.Seq, e[0].Undoes)
+	assert.EqualValues(t, r.Seq, e[0].Undoes)
 }
 
 // What people write cannot pass for the ids at the head of a stored event.

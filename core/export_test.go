@@ -82,7 +82,7 @@ func TestExportAgreesWithTheMatrix(t *testing.T) {
 	h.worked()
 	status := map[int64]string{}
 	for _, s := range must[*core.Export](t)(h.Export(t.Context(), core.System(core.ViaCLI))).CustomerSteps {
-		status[s.ID] = s.Status.String()
+		status[int64(s.ID)] = s.Status.String()
 	}
 	for _, release := range []string{"R1", "R2"} {
 		for _, c := range h.matrix(core.MatrixQuery{Release: release, Withdrawn: true}).Clusters {

@@ -3,6 +3,7 @@ package core
 import (
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"time"
 )
 
@@ -15,6 +16,17 @@ func (m Maybe) MarshalJSON() ([]byte, error) {
 		return []byte("null"), nil
 	}
 	return json.Marshal(string(m))
+}
+
+// MaybeID is an id that may be absent: 0 is written as null in JSON.
+type MaybeID int64
+
+// MarshalJSON writes null for 0.
+func (m MaybeID) MarshalJSON() ([]byte, error) {
+	if m == 0 {
+		return []byte("null"), nil
+	}
+	return strconv.AppendInt(nil, int64(m), 10), nil
 }
 
 // ReleaseType is the kind of a release.

@@ -93,7 +93,7 @@ V2 2 Login: p
 	assert.Equal(t, []string{"prod-eu", "prod-us", "staging"}, m.Names)
 	assert.Equal(t, core.Shown{Customers: 6, AllCustomers: 6, Steps: 5, AllSteps: 5, MatchingCells: 30}, m.Shown)
 	assert.Equal(t, m.Progress, m.Release.Progress)
-	assert.Equal(t, h.step("customer-b", "D3").ID, m.Clusters[1].Cells.Row(2)[1].ID, "a cell and its step are one")
+	assert.EqualValues(t, h.step("customer-b", "D3").ID, m.Clusters[1].Cells.Row(2)[1].ID, "a cell and its step are one")
 	assert.Equal(t, "cust-b-prod", m.Clusters[1].Customers[1].Namespace)
 }
 

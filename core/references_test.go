@@ -108,7 +108,7 @@ func TestStepsAreFoundByShortIDNumberNameAndPrefix(t *testing.T) {
 	for _, c := range []struct{ name, position string }{{"Warm up", "before D2"}, {"Config", ""}, {"Deploy again", "after C1"}} {
 		h.custom("cust-a-prod", c.name, c.position)
 	}
-	id := func(short string) int64 { return h.step("cust-a-prod", short).ID }
+	id := func(short string) int64 { return int64(h.step("cust-a-prod", short).ID) }
 	for ref, want := range map[string]string{
 		"D1": "D1", "d2": "D2", "C1": "C1", "c3": "C3", "V1": "V1",
 		fmt.Sprint(id("D2")): "D2", fmt.Sprint(id("C3")): "C3",

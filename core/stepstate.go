@@ -242,7 +242,7 @@ func (s *stepState) view(r storage.Reader, names *namer, epoch string, e enrolme
 		Locked: s.locked(), CreatedAt: unixTime(max(e.At, rec.CreatedAt)), UpdatedAt: unixTime(max(e.At, rec.CreatedAt, rec.UpdatedAt)),
 	}
 	if e.ID != 0 {
-		v.ID = customerStepID(e.ID, rec.Number)
+		v.ID = MaybeID(customerStepID(e.ID, rec.Number))
 	}
 	if tm := s.template; tm != nil {
 		id := tm.ID

@@ -122,7 +122,7 @@ func (l *TemplateList) Category(c Category) []TemplateView {
 
 // StepView is one customer's step as it stands, the spec's CustomerStep.
 type StepView struct {
-	ID             int64      `json:"id"` // 0 on a draft: not enrolled yet
+	ID             MaybeID    `json:"id"` // absent on a draft: not enrolled yet
 	ShortID        string     `json:"short_id"`
 	ReleaseID      int64      `json:"release_id"`
 	CustomerID     int64      `json:"customer_id"`
@@ -331,9 +331,9 @@ type Activity struct {
 	StepName     Maybe      `json:"step_name"`
 	Status       *Status    `json:"status"` // the new status, where there is one
 	Count        int        `json:"count"`  // steps touched
-	Undoes       int64      `json:"undoes,omitempty"`
-	Refused      bool       `json:"refused,omitempty"`
-	Changes      []FieldNow `json:"changes,omitempty"`
+	Undoes       MaybeID    `json:"undoes"`
+	Refused      bool       `json:"refused"`
+	Changes      []FieldNow `json:"changes"` // null where there are none to tell
 }
 
 // FieldNow is one field's change as people read it.
@@ -346,7 +346,7 @@ type FieldNow struct {
 // ActivityFeed is events, newest first.
 type ActivityFeed struct {
 	Events []Activity    `json:"events"`
-	Next   int64         `json:"next"` // pass as Before for the older ones; 0 at the end
+	Next   MaybeID       `json:"next"` // pass as Before for the older ones; 0 at the end
 	Query  ActivityQuery `json:"-"`
 }
 

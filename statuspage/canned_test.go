@@ -377,7 +377,7 @@ func (c *canned) script(step int) (core.StepType, string) {
 
 func (c *canned) stepView(step, customer int) core.StepView {
 	cell := c.cell(step, customer)
-	v := core.StepView{ID: cell.ID, ShortID: fmt.Sprintf("D%d", step+1), ReleaseID: 12, CustomerID: int64(customer + 1), Position: strconv.Itoa(step + 1),
+	v := core.StepView{ID: core.MaybeID(cell.ID), ShortID: fmt.Sprintf("D%d", step+1), ReleaseID: 12, CustomerID: int64(customer + 1), Position: strconv.Itoa(step + 1),
 		Name: c.name("step", step), Category: core.Deploy, Status: cell.Status, IsOverridden: step == 1, IsCustom: step == 3,
 		Description: core.Maybe(c.name("text", step)), CustomerName: c.name("customer", customer),
 		ClusterName: c.name("cluster", customer/max(1, c.perCluster)), Namespace: c.name("namespace", customer), CreatedAt: day, UpdatedAt: day}

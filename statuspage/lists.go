@@ -200,7 +200,7 @@ func dressActivity(q *request, v *core.ActivityFeed) frame {
 	b := activityBody{ActivityFeed: v, Clear: q.URL.Path}
 	b.Filtered = q.filters.Get("release")+q.filters.Get("customer")+q.filters.Get("cluster") != ""
 	if v.Next > 0 {
-		b.Older = q.with("before", decimal(v.Next))
+		b.Older = q.with("before", decimal(int64(v.Next)))
 	}
 	return frame{Title: "Activity", Body: b}
 }

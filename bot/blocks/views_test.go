@@ -47,7 +47,7 @@ func releaseView() core.ReleaseView {
 }
 
 func stepView(i int, status core.Status) core.StepView {
-	v := core.StepView{ID: int64(i), ShortID: fmt.Sprintf("D%d", i+1), CustomerID: 7, Name: fmt.Sprintf("Step %d", i+1), Category: core.Deploy,
+	v := core.StepView{ID: core.MaybeID(i), ShortID: fmt.Sprintf("D%d", i+1), CustomerID: 7, Name: fmt.Sprintf("Step %d", i+1), Category: core.Deploy,
 		Type: core.Bash, Content: "helm upgrade app", Position: fmt.Sprint(i + 1), Status: status, CustomerName: "Customer A",
 		ClusterName: "prod-us", Namespace: "cust-a-prod", Rev: "9f31c02a"}
 	v.TargetLine = fmt.Sprintf("Customer A · prod-us / cust-a-prod · v2.5.0 · deploy %d (D%d) Step %d", i+1, i+1, i+1)
