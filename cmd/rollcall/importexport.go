@@ -131,7 +131,7 @@ func (x *exported) asImport() (core.Import, error) {
 	}
 	for _, c := range x.customers {
 		if !clusters[c.ClusterID] {
-			return in, lineError{c.Line, fmt.Sprintf("customer %s is on cluster %d, which the export does not know", c.Name, c.ClusterID)}
+			return in, lineError(c.Line, fmt.Sprintf("customer %s is on cluster %d, which the export does not know", c.Name, c.ClusterID))
 		}
 		c.ImportCustomer.ID, c.ImportCustomer.ClusterID, c.Cluster = c.ID, c.ClusterID, c.ClusterName
 		customers[c.ID] = true
@@ -141,12 +141,12 @@ func (x *exported) asImport() (core.Import, error) {
 	for _, r := range x.releases {
 		for _, id := range r.Targets.Clusters {
 			if !clusters[id] {
-				return in, lineError{r.line, fmt.Sprintf("release %s is for cluster %d, which the export does not know", r.Name, id)}
+				return in, lineError(r.line, fmt.Sprintf("release %s is for cluster %d, which the export does not know", r.Name, id))
 			}
 		}
 		for _, id := range r.Targets.Customers {
 			if !customers[id] {
-				return in, lineError{r.line, fmt.Sprintf("release %s is for customer %d, which the export does not know", r.Name, id)}
+				return in, lineError(r.line, fmt.Sprintf("release %s is for customer %d, which the export does not know", r.Name, id))
 			}
 		}
 		out := core.ImportRelease{Line: r.line, ID: r.ID, Archived: r.Status == core.Archived, Name: r.Name, Type: &r.Type, VersionNumber: r.VersionNumber,
