@@ -103,14 +103,40 @@ func TestReadImportTellsAllProblems(t *testing.T) {
 	assert.Contains(t, err.Error(), "line 6: ")
 }
 
+// Whatever a file holds, it is taken whole or refused with nothing changed.
 func FuzzReadImport(f *testing.F) {
 	f.Add([]byte(`{"clusters":[{"name":"a"}]}`))
 	f.Add([]byte("clusters: &x\n  - !!str name\n"))
+	f.Add([]byte("name,cluster,namespace\nAcme,prod-eu,acme\nBolt,prod-eu,acme\n"))
+	f.Add([]byte("name;cluster;namespace;meta.db\n\"Acme; Labs\";prod-eu;labs;pg-1\n"))
+	f.Add([]byte(`{"clusters":[{"id":1,"name":"old","is_active":false},{"id":2,"name":"old"}],"customers":[{"id":1,"cluster_id":1,"cluster_name":"old","name":"a","namespace":"a","is_active":false}],"releases":[{"id":1,"name":"r","type":"hotfix","status":"archived","targets":{"customers":[1]}},{"id":2,"name":"r","type":"hotfix","status":"draft","targets":{"all":true}}],"step_templates":[{"release_id":1,"name":"s","category":"deploy","type":"text","content":"c"}],"events":[]}`))
+	f.Add([]byte("releases:\n  - name: r\n    type: hotfix\n    step_templates:\n      - {name: s, category: deploy, type: text, content: c}\n      - {name: s, category: deploy, type: perl, content: c}\n"))
+	svc := emptyService(f)
+	_, err := svc.Do(f.Context(), core.System(core.ViaCLI), "", core.AddCluster{Name: "prod-eu"})
+	require.NoError(f, err)
 	f.Fuzz(func(t *testing.T, text []byte) {
-		if in, err := readImport(text); err == nil {
-			for _, c := range in.Clusters {
-				assert.Positive(t, c.Line)
-			}
+		in, err := readImport(text)
+		if err != nil {
+			return
 		}
+		for _, c := range in.Clusters {
+			assert.Positive(t, c.Line)
+		}
+		before, err := svc.Revision(t.Context())
+		require.NoError(t, err)
+		receipt, err := svc.Do(t.Context(), core.System(core.ViaImport), "", confirmed(in))
+		require.NotEqual(t, core.Internal, core.ErrorCode(err), "%v", err)
+		after, e := svc.Revision(t.Context())
+		require.NoError(t, e)
+		switch {
+		case err != nil || receipt.Seq == 0:
+			require.Equal(t, before, after, "nothing has changed")
+			return
+		default:
+			require.Equal(t, before+1, after, "it is one event")
+		}
+		faults, err := svc.Check(t.Context())
+		require.NoError(t, err)
+		require.Empty(t, faults)
 	})
 }

@@ -69,7 +69,7 @@ func TestAnExportImportedExportsTheSame(t *testing.T) {
 
 func confirmed(in core.Import) core.Import { in.Confirm = true; return in }
 
-func emptyService(t *testing.T) *core.Service {
+func emptyService(t testing.TB) *core.Service {
 	t.Helper()
 	store, err := bolt.Open(filepath.Join(t.TempDir(), "rollcall.db"), bolt.Options{})
 	require.NoError(t, err)
