@@ -78,4 +78,15 @@
 //   - 2026-11-28: A backup changes nothing and so leaves no event; who may ask
 //     for one is asked of core like any operation (TakeBackup), and a refusal is
 //     recorded.
+//   - 2026-11-28: A name that only something archived bears still means that: it
+//     is refused as archived rather than read as the beginning of another name.
+//   - 2026-11-28: An export may hold archived things under names used again. They
+//     come in archived; of releases of one name all but the last become archived
+//     drafts, since two drafts cannot share a name.
+//   - 2026-11-28: A skipped or reverted step that was removed from the template
+//     can be done or skipped, not reopened: nothing is left for it to follow.
+//   - 2026-11-28: Saving an override again counts as made from the template of
+//     now; one made of a reverted step is made from what was executed.
+//   - 2026-11-28: A release under way is checked for who takes part and the steps
+//     still open; overrides and custom steps count with what they say.
 package core
