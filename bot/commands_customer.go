@@ -55,7 +55,7 @@ func customerCommands() []*Command {
 			Op: func(in In) core.Operation {
 				return core.MoveCustomer{Customer: in.Str("customer"), Cluster: in.Str("cluster"), NoEnroll: in.Str("enroll") == "no", Confirm: in.Yes("confirm")}
 			}},
-		{Noun: "customer", Verb: "import", Aliases: []string{"upload"}, Summary: "Add and change customers from a CSV file",
+		{Noun: "customer", Verb: "import", Aliases: []string{"upload"}, Title: "Import customers", Summary: "Add and change customers from a CSV file",
 			Args: []Arg{{Name: "file", Kind: Upload, Place: true, Required: true,
 				Help: "a CSV file with the columns name, cluster, namespace, and if you like description and meta.KEY"}, revArg, confirmArg},
 			Examples: []string{"customer import F012ABCDEF"},

@@ -11,13 +11,13 @@ import (
 // remindCommands keep the reminders of channels.
 func remindCommands() []*Command {
 	which := Arg{Name: "reminder", Also: []string{"id"}, Kind: Reminder, Place: true, Help: "its number; may be left out while there is one"}
-	channel := Arg{Name: "channel", Kind: Channel, Help: "where it speaks: type # and choose it", Example: "#ops"}
-	when := Arg{Name: "schedule", Also: []string{"at", "when"}, Kind: Words, Help: "days and a time, or a cron expression", Example: "weekdays 09:30"}
+	channel := Arg{Name: "channel", Kind: Channel, Help: "where it speaks", Example: "#ops"}
+	when := Arg{Name: "schedule", Also: []string{"at", "when"}, Kind: Words, Help: "days and a time, or a cron expression", Example: "weekdays 09:30", Live: true}
 	scope := []Arg{
 		{Name: "release", Kind: Release, Help: "only this one; otherwise every active release"},
 		named(optional(help(clusterArg, "only this one; otherwise every cluster"))),
 		{Name: "zone", Also: []string{"tz"}, Kind: Words, Help: "whose clock counts; otherwise yours", Example: "Europe/Berlin"},
-		{Name: "off", Also: []string{"dates_off"}, Kind: Words, Help: "dates on which it is silent, separated by commas", Example: "2026-12-24,2026-12-25"}}
+		{Name: "off", Also: []string{"dates_off"}, Label: "Dates off", Kind: Words, Help: "dates on which it is silent, separated by commas", Example: "2026-12-24,2026-12-25"}}
 	added := []Arg{channel, when}
 	for i := range added {
 		added[i].Place, added[i].Required = true, true

@@ -56,11 +56,7 @@ func onlyOne(v *core.OpenWork) []any {
 
 // openRelease is one release's part.
 func openRelease(s *sheet, r *core.OpenRelease) {
-	head := fmt.Sprintf("%s\n%s for %s", releaseLine(&r.Release), plural(r.Open, "open step"), plural(r.Customers, "customer"))
-	if r.Blocked > 0 {
-		head += " · ⛔ " + plural(r.Blocked, "step") + " blocked"
-	}
-	s.line(head)
+	s.line(fmt.Sprintf("%s\n%s for %s", releaseLine(&r.Release), plural(r.Open, "open step"), plural(r.Customers, "customer")))
 	for i := range r.Clusters[:min(len(r.Clusters), reminderClusters)] {
 		s.line(openCluster(&r.Clusters[i]))
 	}
