@@ -98,7 +98,7 @@ func layouts() []layout {
 	blocked.Step.IsOverridden, blocked.Step.MovedOn, blocked.Step.Missing = true, true, []string{"customer.metadata.db"}
 	detail := stepDetail(core.Pending, "SELECT 1;", 0, 1)
 
-	return append(boardLayouts(), []layout{
+	return append(append(boardLayouts(), remindLayouts()...), []layout{
 		drawn("clusters_empty", true, core.ClusterList{}, clusters),
 		drawn("clusters_two", true, core.ClusterList{Clusters: []core.ClusterView{clusterView(0, 3), clusterView(1, 0)}}, clusters),
 		drawn("clusters_many", false, manyClusters, clusters),

@@ -29,10 +29,11 @@ func ImportPlan(summary string, p core.ImportPlan, confirm Button) Message {
 	}
 	s.line(fmt.Sprintf("%s: *%s* added, *%s* changed, *%s* as they are. All of it or nothing.", plural(len(p.Rows), "line"),
 		thousands(counts["add"]), thousands(counts["change"]), thousands(counts["keep"])))
+	told := 0
 	if len(shown) > 0 {
-		s.importTable(shown[:min(len(shown), importRows)])
+		told = s.importTable(shown[:min(len(shown), importRows)])
 	}
-	if left := len(shown) - importRows; left > 0 {
+	if left := len(shown) - told; left > 0 {
 		s.small("…and " + plural(left, "line") + " more")
 	}
 	s.reserve = 0
@@ -44,14 +45,33 @@ func ImportPlan(summary string, p core.ImportPlan, confirm Button) Message {
 	return s.message()
 }
 
-func (s *sheet) importTable(rows []core.ImportRow) {
-	table, size := slack.NewTableBlock(""), 0
+var importWords = map[string]string{"add": "➕ added", "change": "✏️ changed", "keep": "as it is"}
+
+// importTable shows as many rows as a table takes, and says how many.
+func (s *sheet) importTable(rows []core.ImportRow) int {
+	table, size, told := slack.NewTableBlock(""), 0, 0
 	table.AddRow(cell("Line", 10, &size), cell("What", 20, &size), cell("Name", 20, &size), cell("Change", 20, &size))
 	var lines []string
 	for _, r := range rows {
-		line := []string{strconv.Itoa(r.Line), r.Noun, r.Name, map[string]string{"add": "➕ added", "change": "✏️ changed"}[r.Action]}
-		table.AddRow(cell(line[0], 10, &size), cell(line[1], 20, &size), cell(line[2], 130, &size), cell(line[3], 20, &size))
+		what := importWords[r.Action]
+		if what == "" {
+			what = r.Action
+		}
+		line := []string{strconv.Itoa(r.Line), r.Noun, r.Name, what}
+		var cells []slack.TableCell
+		for i, most := range []int{10, 20, 130, 20} {
+			if line[i] == "" {
+				line[i] = "–"
+			}
+			cells = append(cells, cell(line[i], most, &size))
+		}
+		if size > tableText {
+			break
+		}
+		told++
+		table.AddRow(cells...)
 		lines = append(lines, Escape(strings.Join(line, " · ")))
 	}
 	s.add(size, short(strings.Join(lines, "\n"), maxFallback), table)
+	return told
 }
