@@ -25,6 +25,7 @@ type happening struct {
 		TS          string          `json:"ts"`
 		ThreadTS    string          `json:"thread_ts"`
 		Edited      json.RawMessage `json:"edited"`
+		Files       []given         `json:"files"`
 		Tab         string          `json:"tab"`
 		View        struct {
 			Hash string `json:"hash"`

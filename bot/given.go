@@ -17,9 +17,9 @@ func (g *given) list() bool {
 	return strings.HasSuffix(name, ".csv") || strings.HasSuffix(name, ".tsv") || g.Type == "text/csv"
 }
 
-// withFile completes what was said with a file: a list of customers without a word, or with the command that takes
-// one, is to be imported.
-func (t *table) withFile(line string, files []given) string {
+// withFiles completes what was said with a file: a list of customers without a word, or with the command that takes
+// one, is to be imported. A file of another kind without a word is answered with what the bot takes.
+func (t *table) withFiles(line string, files []given) string {
 	for i := range files {
 		if !files[i].list() {
 			continue
@@ -36,6 +36,9 @@ func (t *table) withFile(line string, files []given) string {
 			return line + " file=" + files[i].ID
 		}
 		return line
+	}
+	if line == "" && len(files) > 0 {
+		return "help customer import"
 	}
 	return line
 }

@@ -21,9 +21,9 @@ func TestAFileCompletesWhatWasSaid(t *testing.T) {
 		{"customer import file=F2", []given{csv}, "customer import file=F2"},
 		{"done", []given{csv}, "done"},
 		{`say "`, []given{csv}, `say "`},
-		{"", []given{{ID: "F0PNG", Name: "a.png", Type: "image/png"}}, ""},
+		{"", []given{{ID: "F0PNG", Name: "a.png", Type: "image/png"}}, "help customer import"},
 		{"next", nil, "next"},
 	} {
-		assert.Equal(t, tt.want, tb.withFile(tt.line, tt.files), "%q", tt.line)
+		assert.Equal(t, tt.want, tb.withFiles(tt.line, tt.files), "%q", tt.line)
 	}
 }

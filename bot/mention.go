@@ -18,7 +18,7 @@ import (
 func (in *intake) said(ctx context.Context, h *happening) {
 	e, direct := &h.Event, h.Event.Type == "message"
 	switch {
-	case direct && e.ChannelType != "im", e.Subtype != "" && e.Subtype != "thread_broadcast", e.BotID != "", len(e.Edited) > 0, h.user() == "":
+	case direct && e.ChannelType != "im", e.Subtype != "" && e.Subtype != "thread_broadcast" && e.Subtype != "file_share", e.BotID != "", len(e.Edited) > 0, h.user() == "":
 		return // other conversations; edits, removals and joins; our own and other bots' words
 	case in.heard.again(h.ID):
 		return
@@ -30,7 +30,8 @@ func (in *intake) said(ctx context.Context, h *happening) {
 	if h.user() == me {
 		return
 	}
-	req := Request{Via: core.ViaMention, Key: h.ID, User: h.user(), Channel: e.Channel, Line: Unescape(afterMention(e.Text, me))}
+	req := Request{Via: core.ViaMention, Key: h.ID, User: h.user(), Channel: e.Channel,
+		Line: in.bot.table.withFiles(Unescape(afterMention(e.Text, me)), e.Files)}
 	at := spot{channel: e.Channel, thread: e.ThreadTS, message: e.TS, direct: direct}
 	taken := in.lanes.add(req.User, func() {
 		if e.ThreadTS != "" {

@@ -103,3 +103,32 @@ func number(i int) string {
 	}
 	return string(digits)
 }
+
+func TestFM001CustomersFromAFileDroppedIntoAConversation(t *testing.T) {
+	o := newOffice(t)
+	o.hasClusters()
+	ann := o.slack.User("ann")
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	before := o.newest()
+
+	plan, err := ann.TypeWithFile(ctx, "@rollcall", "", "", "customers.csv", customerFile(t, "F0GOOD"))
+	require.NoError(t, err)
+	assert.Contains(t, plan.String(), "Import 3 new customers", "in the bot's own conversation the file is enough")
+	assert.Equal(t, before, o.newest())
+	require.NotEmpty(t, plan.Messages)
+	answer, err := ann.Click(ctx, plan.Messages[len(plan.Messages)-1], "Confirm")
+	require.NoError(t, err)
+	assert.Contains(t, answer.String(), "Imported 3 new customers")
+	assert.Equal(t, before+1, o.newest())
+
+	plan, err = ann.TypeWithFile(ctx, "#ops", "", "@rollcall customer import", "customers.csv", customerFile(t, "F0RULES"))
+	require.NoError(t, err)
+	assert.Contains(t, plan.String(), "Line 3")
+	assert.Contains(t, plan.String(), "prod-xx")
+
+	other, err := ann.TypeWithFile(ctx, "@rollcall", "", "", "holiday.png", []byte("\x89PNG"))
+	require.NoError(t, err)
+	assert.Contains(t, other.String(), "CSV file with the columns", "what it takes")
+	assert.Equal(t, before+1, o.newest())
+}
