@@ -50,8 +50,8 @@ var reminders = &table[Reminder, *Reminder]{
 // Ref is how people refer to it: its number.
 func (m Reminder) Ref() string { return strconv.FormatInt(m.ID, 10) }
 
-// Label is what people call it: "reminder 3".
-func (m *Reminder) Label() string { return fmt.Sprintf("reminder %d", m.ID) }
+// Label is what people call it: "Reminder 3".
+func (m *Reminder) Label() string { return fmt.Sprintf("Reminder %d", m.ID) }
 
 // silent is true for a reminder that waits for somebody to wake it.
 func (m *Reminder) silent() bool { return m.Removed || m.Paused || m.Parked != "" }
