@@ -3,8 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"os"
-	"os/exec"
 	"path/filepath"
 	"testing"
 
@@ -15,11 +13,7 @@ import (
 // A process that is killed the moment somebody has read that their step is done loses nothing of it, and leaves
 // nothing half done; nor does one that is killed while answers are under way.
 func TestKilledRightAfterAnAnswer(t *testing.T) {
-	binary := filepath.Join(t.TempDir(), "rollcall")
-	build := exec.Command("go", "build", "-o", binary, ".")
-	out, err := build.CombinedOutput()
-	require.NoError(t, err, string(out))
-
+	binary := buildBinary(t)
 	slack := newWorkspace(t)
 	o := &office{t: t, slack: slack, env: serveEnv(slack, filepath.Join(t.TempDir(), "rollcall.db"))}
 	o.open()
@@ -35,14 +29,7 @@ func TestKilledRightAfterAnAnswer(t *testing.T) {
 		{"step done v2.5.0 cust-b-prod D1", "cust-b-prod D1", "done"},
 		{"step revert v2.5.0 cust-a-prod D1", "cust-a-prod D1", "reverted"},
 	} {
-		serve := exec.CommandContext(ctx, binary, "serve")
-		serve.Env = os.Environ()
-		for name, value := range o.env {
-			serve.Env = append(serve.Env, name+"="+value)
-		}
-		said := newScreen()
-		serve.Stderr = said
-		require.NoError(t, serve.Start())
+		serve, said := spawn(ctx, t, binary, o.env, "serve")
 		if !assert.NoError(t, slack.WaitConnected(ctx, 1), said) {
 			_ = serve.Process.Kill()
 			_ = serve.Wait()
