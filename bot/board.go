@@ -108,6 +108,7 @@ func (w *boardWork) post(channel string, m blocks.Message, sum string) (outcome,
 	if err != nil && !w.plain(err) {
 		return w.failed(channel, err), false
 	}
+	w.bot.cfg.Meter.Delivered("board", Sent)
 	w.mark.Again = false
 	return outcome{again: boardPause}, w.keep(func(p *core.BoardPlace) {
 		*p = core.BoardPlace{Channel: channel, TS: ts, Digest: sum, Owner: p.Owner, Seq: p.Seq}
@@ -121,6 +122,7 @@ func (w *boardWork) edit(p core.BoardPlace, m blocks.Message, sum string, live b
 	err := w.slack.Edit(w.ctx, p.Channel, p.TS, m)
 	switch {
 	case err == nil || w.plain(err):
+		w.bot.cfg.Meter.Delivered("board", Sent)
 		w.mark.Again = false
 		if !w.keep(func(p *core.BoardPlace) { p.Digest, p.Failed = sum, "" }) {
 			return outcome{again: boardPause}, false
@@ -205,6 +207,7 @@ func (w *boardWork) plain(err error) bool {
 // later is what an error that passes comes to.
 func (w *boardWork) later(err error) outcome {
 	v := judge(err, 0)
+	w.bot.cfg.Meter.Delivered("board", Waits)
 	w.bot.cfg.Log.Warn("a board waits for Slack", "release", w.mark.Release, "wait", v.wait, "err", err)
 	return outcome{again: v.wait, miss: v.wait == 0}
 }
@@ -217,6 +220,7 @@ func (w *boardWork) failed(channel string, err error) outcome {
 	if !judge(err, maxTries).final {
 		return w.later(err)
 	}
+	w.bot.cfg.Meter.Delivered("board", GivenUp)
 	w.bot.cfg.Log.Error("a board was given up", "release", w.mark.Release, "channel", channel, "err", err)
 	if err := w.bot.core.FailBoard(w.ctx, w.mark.Release, w.mark.Seq, channel, refusal(err)); err != nil && w.ctx.Err() == nil {
 		w.bot.cfg.Log.Error("that a board failed cannot be kept", "release", w.mark.Release, "err", err)

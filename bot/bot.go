@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"strings"
@@ -18,6 +19,7 @@ type Bot struct {
 	core  *core.Service
 	table *table
 	ready atomic.Bool
+	round atomic.Int64 // when the deliverer last looked around, Unix seconds; 0 before it began
 
 	remind chan struct{}     // the reminders may have changed
 	onAct  func(user string) // hears of everybody who has changed something; nil while nobody listens
@@ -30,6 +32,7 @@ type Config struct {
 	Now     func() time.Time
 	After   func(time.Duration) <-chan time.Time // an alarm of the same clock; nil is real time
 	BaseURL string                               // of the status page, empty when there is none
+	Meter   Meter                                // nil: nobody watches
 
 	Files Files // where files that people gave are read; nil: nowhere
 
@@ -41,11 +44,25 @@ type Config struct {
 // New makes a bot over a domain.
 func New(cfg Config) *Bot {
 	cfg.BaseURL = strings.TrimSuffix(cfg.BaseURL, "/")
+	if cfg.Meter == nil {
+		cfg.Meter = unmetered{}
+	}
 	return &Bot{cfg: cfg, core: cfg.Core, table: newTable(commands()), remind: make(chan struct{}, 1)}
 }
 
-// Ready says whether Slack's socket is up.
-func (b *Bot) Ready() bool { return b.ready.Load() }
+// deaf is how long the deliverer may take for a round: it looks around once a minute at least.
+const deaf = 3 * time.Minute
+
+// Ready is nil while Slack's socket is up and what is to be delivered gets looked at.
+func (b *Bot) Ready() error {
+	if !b.ready.Load() {
+		return errors.New("the bot is not connected to Slack")
+	}
+	if last := b.round.Load(); last != 0 && b.cfg.Now().Sub(time.Unix(last, 0)) > deaf {
+		return fmt.Errorf("nothing has been delivered since %s: the deliverer is stuck", time.Unix(last, 0).UTC().Format(time.RFC3339))
+	}
+	return nil
+}
 
 // Run ties the store to the workspace, then answers and delivers until ctx ends. An error is one that trying
 // again cannot mend, and says what to do.

@@ -41,6 +41,7 @@ func (b *Bot) Deliver(ctx context.Context, client Slack) {
 	}
 	d := newDelivery(b, client)
 	for {
+		b.round.Store(b.cfg.Now().Unix())
 		wait := d.round(ctx)
 		select {
 		case <-ctx.Done():
@@ -166,6 +167,7 @@ func (d *delivery) notice(ctx context.Context, n core.Notice) outcome {
 		err = nil
 	}
 	if err == nil {
+		d.bot.cfg.Meter.Delivered("notice", Sent)
 		if err := d.bot.core.Delivered(ctx, n, ts); err != nil && ctx.Err() == nil {
 			log.Error("a delivered notice stays in the outbox", "notice", n.ID, "err", err)
 		}
@@ -176,14 +178,17 @@ func (d *delivery) notice(ctx context.Context, n core.Notice) outcome {
 	}
 	switch v := judge(err, n.Tries); {
 	case v.final:
+		d.bot.cfg.Meter.Delivered("notice", GivenUp)
 		log.Error("a notice was given up", "notice", n.ID, "kind", n.Kind, "channel", n.Channel, "tries", n.Tries+1, "err", err)
 		d.count(ctx, n, refusal(err))
 		return outcome{}
 	case v.counts:
+		d.bot.cfg.Meter.Delivered("notice", Waits)
 		d.count(ctx, n, "")
 		log.Warn("a notice was not delivered", "notice", n.ID, "channel", n.Channel, "err", err)
 		return outcome{again: channelPause << n.Tries}
 	default:
+		d.bot.cfg.Meter.Delivered("notice", Waits)
 		log.Warn("a notice waits for Slack", "notice", n.ID, "channel", n.Channel, "wait", v.wait, "err", err)
 		return outcome{again: v.wait, miss: v.wait == 0}
 	}

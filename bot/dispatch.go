@@ -101,8 +101,10 @@ func (b *Bot) Dispatch(ctx context.Context, req Request) (ans Answer) {
 			ans = c.refuse(err)
 		}
 		ans.ReplyTo, ans.Channel, ans.Window, ans.File = c.req.ReplyTo, c.req.Channel, c.req.Window, c.file
+		took := b.cfg.Now().Sub(start)
 		b.cfg.Log.Info("request", "op", c.name(), "actor", req.User, "via", req.Via, "channel", req.Channel,
-			"key", req.Key, "ms", b.cfg.Now().Sub(start).Milliseconds(), "code", core.ErrorCode(err))
+			"key", req.Key, "ms", took.Milliseconds(), "code", core.ErrorCode(err))
+		b.cfg.Meter.Operation(c.name(), req.Via, core.ErrorCode(err), took)
 	}()
 	switch {
 	case req.Form != nil && req.Form.Redraw:

@@ -97,6 +97,7 @@ type intake struct {
 	redraws redraws
 	sent    sent
 	calls   sync.WaitGroup // to Slack, under way
+	came    sync.Map       // envelope id → when it came, until it is acknowledged
 	end     context.CancelCauseFunc
 	log     *slog.Logger
 	homes   homes
@@ -110,11 +111,13 @@ func (in *intake) take(ctx context.Context, evt socketmode.Event) {
 		in.bot.ready.Store(false)
 	case socketmode.EventTypeHello:
 		in.bot.ready.Store(true)
+		in.bot.cfg.Meter.Connection(true)
 		if evt.Request != nil {
 			in.log.Info("connected to Slack", "connections", evt.Request.NumConnections)
 		}
 	case socketmode.EventTypeConnectionError:
 		if failure, ok := evt.Data.(*slack.ConnectionErrorEvent); ok {
+			in.bot.cfg.Meter.Connection(false)
 			in.log.Warn("no connection to Slack", "attempt", failure.Attempt, "wait", failure.Backoff, "err", failure.ErrorObj)
 			if code := slackCode(failure.ErrorObj); code != "" && !slices.Contains(passing, code) {
 				in.end(fatal(failure.ErrorObj))
@@ -125,6 +128,7 @@ func (in *intake) take(ctx context.Context, evt socketmode.Event) {
 	case socketmode.EventTypeErrorBadMessage:
 		in.unreadable(ctx, evt)
 	case socketmode.EventTypeSlashCommand, socketmode.EventTypeInteractive, socketmode.EventTypeEventsAPI:
+		in.came.Store(evt.Request.EnvelopeID, in.bot.cfg.Now())
 		in.envelope(ctx, evt)
 	default:
 		if evt.Request != nil && evt.Request.EnvelopeID != "" {
@@ -156,8 +160,12 @@ func (in *intake) acknowledge(ctx context.Context, envelope string, payload any)
 	in.calls.Go(func() {
 		ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 		defer cancel()
-		if err := in.socket.AckCtx(ctx, envelope, payload); err != nil {
+		err := in.socket.AckCtx(ctx, envelope, payload)
+		if err != nil {
 			in.log.Warn("not acknowledged", "envelope", envelope, "err", err)
+		}
+		if came, ok := in.came.LoadAndDelete(envelope); ok && err == nil {
+			in.bot.cfg.Meter.Acknowledged(in.bot.cfg.Now().Sub(came.(time.Time)))
 		}
 	})
 }

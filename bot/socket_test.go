@@ -248,7 +248,7 @@ func TestGuestsAreRefused(t *testing.T) {
 
 func TestItReconnectsAfterTheSocketEnds(t *testing.T) {
 	l := started(t, localslack.Config{})
-	require.Eventually(t, l.bot.Ready, 5*time.Second, time.Millisecond)
+	require.Eventually(t, func() bool { return l.bot.Ready() == nil }, 5*time.Second, time.Millisecond)
 	l.slack.KillSockets()
 	require.NoError(t, l.slack.Wait(l.ctx, func() bool { return len(l.slack.Calls("apps.connections.open")) == 2 }))
 	require.NoError(t, l.slack.WaitConnected(l.ctx, 1))
@@ -261,7 +261,7 @@ func TestItStopsWhenSocketModeIsSwitchedOff(t *testing.T) {
 	require.NoError(t, s.WaitConnected(l.ctx, 1))
 	s.SocketMode(false)
 	require.ErrorContains(t, l.ended(), "Socket Mode was switched off")
-	require.False(t, l.bot.Ready())
+	require.Error(t, l.bot.Ready())
 }
 
 func TestAWrongTokenEndsTheLoopWithAdvice(t *testing.T) {

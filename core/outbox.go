@@ -195,3 +195,42 @@ func (s *Service) Tidy(ctx context.Context) error {
 	}
 	return err
 }
+
+// Backlog is what Slack is still to be told, for whoever watches the program.
+type Backlog struct {
+	Notices int       // waiting
+	Parked  int       // given up, and kept
+	Oldest  time.Time // of those waiting; zero when none does
+	Boards  int       // that no longer say what is
+}
+
+// Backlog counts it.
+func (s *Service) Backlog(ctx context.Context) (Backlog, error) {
+	var out Backlog
+	err := s.view(ctx, func(r storage.Reader) error {
+		out = Backlog{}
+		for e, err := range r.Scan(storage.Prefix([]byte("outbox/"))) {
+			if err != nil {
+				return err
+			}
+			var n Notice
+			if err := json.Unmarshal(e.Value, &n); err != nil {
+				return fmt.Errorf("notice %s is damaged: %w", e.Key, err)
+			}
+			if n.Parked != "" {
+				out.Parked++
+				continue
+			}
+			if out.Notices++; out.Notices == 1 {
+				out.Oldest = n.At
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return out, err
+	}
+	boards, err := s.StaleBoards(ctx)
+	out.Boards = len(boards)
+	return out, err
+}

@@ -41,6 +41,7 @@ func (s *Site) enter(next http.Handler) http.Handler {
 				return
 			}
 		}
+		seen(r.Context(), actor)
 		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), actorKey{}, actor)))
 	})
 }

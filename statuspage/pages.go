@@ -110,7 +110,10 @@ func (s *Site) show(p page) http.HandlerFunc {
 		}
 		f.Nav, f.Notes, f.Revision = p.nav, q.notes, q.revision
 		f.About, f.SignOut, f.Build = true, s.cfg.Gate != nil, s.cfg.Build
-		return s.layouts.render(p.layout, "frame", f)
+		start := s.cfg.Now()
+		page, err := s.layouts.render(p.layout, "frame", f)
+		s.cfg.Meter.Rendered(p.layout, s.cfg.Now().Sub(start))
+		return page, err
 	}))
 }
 

@@ -60,6 +60,7 @@ type Config struct {
 	Ready   func(context.Context) error // nil: ready as soon as the store answers
 	Proxies []netip.Prefix              // whose X-Forwarded-For counts
 	Log     *slog.Logger
+	Meter   Meter // nil: nobody watches
 }
 
 // Site is the status page, an http.Handler.
@@ -82,6 +83,9 @@ func New(cfg Config) (*Site, error) {
 	if cfg.Views == nil || cfg.BaseURL == nil || cfg.Now == nil || cfg.NewRef == nil || cfg.Log == nil {
 		return nil, errors.New("statuspage: the configuration is incomplete")
 	}
+	if cfg.Meter == nil {
+		cfg.Meter = unmetered{}
+	}
 	s := &Site{cfg: cfg, signIns: counter{most: signInsPerMinute}, reads: counter{most: pagesPerMinute}, kept: newShelf(keptBytes), scribe: newScribe()}
 	var err error
 	if s.assets, err = loadAssets(); err != nil {
@@ -100,7 +104,7 @@ func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.routes.Serv
 func (s *Site) route() (chi.Router, error) {
 	var err error
 	m := chi.NewRouter()
-	m.Use(s.recoverPanics, s.headers, clientAddress(s.cfg.Proxies), s.bounds)
+	m.Use(s.observe, s.recoverPanics, s.headers, clientAddress(s.cfg.Proxies), s.bounds)
 	m.NotFound(s.notFound)
 	m.MethodNotAllowed(s.methodNotAllowed)
 

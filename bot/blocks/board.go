@@ -182,7 +182,7 @@ func why(refusal string, env Env) string {
 	switch refusal {
 	case "not_in_channel", "channel_not_found":
 		return "the bot is not in it. Type `/invite` and the bot's name there."
-	case "is_archived", "is_inactive":
+	case "is_archived", "is_inactive": // Slack's words for a post and for an edit
 		return "the channel is archived. Choose another one."
 	case "restricted_action", "restricted_action_read_only_channel", "restricted_action_thread_only_channel", "posting_to_channel_denied":
 		return "the bot may not post there. Ask whoever runs the channel, or choose another one."

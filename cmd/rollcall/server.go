@@ -29,6 +29,7 @@ const (
 // server is what serve and demo have in common: one database, the domain over it, the bot and the status page.
 type server struct {
 	log     *slog.Logger
+	metrics *metrics
 	core    *core.Service
 	bot     *bot.Bot
 	slack   *bot.Client
@@ -51,7 +52,7 @@ func openAt(ctx context.Context, cfg config, now func() time.Time, log *slog.Log
 	}
 	house.open(part{name: "store", limit: storeGrace, close: func(context.Context) error { return store.Close() }})
 
-	s := &server{log: log}
+	s := &server{log: log, metrics: newMetrics()}
 	s.slack = bot.NewClient(bot.Account{
 		AppToken: cfg.appToken.reveal(), BotToken: cfg.botToken.reveal(), APIURL: cfg.slackAPI,
 		Log: log, Now: time.Now, Jitter: mathrand.Float64,
@@ -78,9 +79,26 @@ func openAt(ctx context.Context, cfg config, now func() time.Time, log *slog.Log
 		s.baseURL = "http://" + fromHere(s.door.Addr().String())
 	}
 	s.copies = &snapshots{cfg: cfg, store: store, core: s.core, now: now, log: log}
-	s.bot = bot.New(bot.Config{Core: s.core, Log: log, Now: now, BaseURL: s.baseURL, Files: s.slack, Backup: s.copies.take})
-	s.page, err = statuspage.New(s.pageConfig(cfg))
-	return s, err
+	s.bot = bot.New(bot.Config{Core: s.core, Log: log, Now: now, BaseURL: s.baseURL, Meter: s.metrics, Files: s.slack, Backup: s.copies.take})
+	if s.page, err = statuspage.New(s.pageConfig(cfg)); err != nil {
+		return s, err
+	}
+	s.metrics.watch(s.core, s.bot.Ready, log)
+	return s, s.openAdmin(cfg, house)
+}
+
+// openAdmin serves the metrics where the settings say so.
+func (s *server) openAdmin(cfg config, house *parts) error {
+	if cfg.adminHTTP == "" {
+		return nil
+	}
+	door, err := net.Listen("tcp", cfg.adminHTTP)
+	if err != nil {
+		return err
+	}
+	s.log.Info("metrics are served", "address", "http://"+door.Addr().String()+"/metrics")
+	house.open(part{name: "metrics", limit: pageGrace, run: func(ctx context.Context) error { return s.metrics.serve(ctx, door) }})
+	return nil
 }
 
 func (s *server) pageConfig(cfg config) statuspage.Config {
@@ -90,12 +108,8 @@ func (s *server) pageConfig(cfg config) statuspage.Config {
 	}
 	page := statuspage.Config{
 		Views: s.core, BaseURL: base, Build: versionLine(), Now: time.Now, NewRef: newRef, Proxies: cfg.trustedProxies, Log: s.log,
-		Ready: func(context.Context) error {
-			if !s.bot.Ready() {
-				return errors.New("the bot is not connected to Slack")
-			}
-			return nil
-		},
+		Meter: s.metrics,
+		Ready: func(context.Context) error { return s.bot.Ready() },
 	}
 	if cfg.access == accessLink {
 		page.Gate = s.core

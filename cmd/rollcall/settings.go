@@ -26,6 +26,7 @@ type config struct {
 	baseURL            string // without a final slash; empty until the port is known when nobody set it
 	access             string // accessLink or accessOpen
 	trustedProxies     []netip.Prefix
+	adminHTTP          string // host:port; empty is off
 	admins             []string
 	defaultRole        string
 	zone               *time.Location
@@ -79,6 +80,9 @@ var settings = []setting{
 	{env: "ROLLCALL_TRUSTED_PROXIES", defDoc: "none",
 		doc: "addresses or networks whose X-Forwarded-For counts, comma-separated",
 		set: setTrustedProxies},
+	{env: "ROLLCALL_ADMIN_HTTP", defDoc: "off",
+		doc: "address for `/metrics`, on loopback",
+		set: setAdminHTTP},
 	{env: "ROLLCALL_ADMINS", defDoc: "none",
 		doc: "Slack user ids that are always admin, comma-separated",
 		set: setAdmins},
@@ -154,6 +158,22 @@ func setSlackAPI(c *config, v string) error {
 }
 
 func setHTTP(c *config, v string) error {
+	c.http = v
+	return checkAddress(v)
+}
+
+func setAdminHTTP(c *config, v string) error {
+	if err := checkAddress(v); err != nil {
+		return err
+	}
+	if !isLoopback(v) {
+		return fmt.Errorf("%q must be on loopback, for example 127.0.0.1:9090: whoever reaches it reads the metrics", v)
+	}
+	c.adminHTTP = v
+	return nil
+}
+
+func checkAddress(v string) error {
 	_, port, err := net.SplitHostPort(v)
 	if err != nil {
 		return fmt.Errorf("%q must be an address and a port, for example 127.0.0.1:8080", v)
@@ -161,7 +181,6 @@ func setHTTP(c *config, v string) error {
 	if _, err := net.LookupPort("tcp", port); err != nil {
 		return fmt.Errorf("%q has no usable port", v)
 	}
-	c.http = v
 	return nil
 }
 
