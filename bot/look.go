@@ -77,7 +77,7 @@ func (c *call) redraw(r core.Receipt) *blocks.Message {
 // sendContent lets content that is too long for a message, or any that is asked for, follow as a file.
 func (c *call) sendContent(v core.StepDetail, always bool) {
 	if text := string(v.Step.Content); text != "" && (always || blocks.LongContent(text)) {
-		c.file = &blocks.Attachment{Name: v.FileName, Title: v.Step.TargetLine, Text: text, Again: always}
+		c.file = &blocks.Attachment{Name: v.FileName, Title: v.Step.TargetLine, Text: v.Download(), Again: always}
 	}
 }
 
