@@ -98,7 +98,7 @@ func workspace(t *testing.T, cfg localslack.Config) *localslack.Server {
 }
 
 // connect starts the bot in a workspace.
-func connect(t *testing.T, s *localslack.Server) *live {
+func connect(t *testing.T, s *localslack.Server, tune ...func(*Config)) *live {
 	t.Helper()
 	l := &live{slack: s, log: &logBuffer{}}
 	log := slog.New(slog.NewTextHandler(l.log, nil))
@@ -112,7 +112,11 @@ func connect(t *testing.T, s *localslack.Server) *live {
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	l.ctx, l.ann = ctx, s.User("ann")
 	l.run = func() {
-		l.bot = New(Config{Core: l.core, Log: log, Now: time.Now})
+		cfg := Config{Core: l.core, Log: log, Now: time.Now}
+		for _, change := range tune {
+			change(&cfg)
+		}
+		l.bot = New(cfg)
 		running, stop := context.WithCancel(ctx)
 		finished := make(chan error, 1)
 		go func() { finished <- l.bot.Run(running, client) }()
