@@ -94,6 +94,9 @@ var userID = regexp.MustCompile(`^(<@[UW][A-Z0-9]+>|[UW][A-Z0-9]+)$`)
 
 var fileID = regexp.MustCompile(`^F[A-Z0-9]+$`)
 
+// channelRef is a channel as Slack passes it on, or its id.
+var channelRef = regexp.MustCompile(`^(<#[CG][A-Z0-9]+>|[CG][A-Z0-9]+)$`)
+
 var shortStep = regexp.MustCompile(`^(?i:[DVC][0-9]+)$`)
 
 // leavesOutRelease says whether the words do without the release, which may be left out while one is active.
@@ -170,7 +173,14 @@ func (in In) set(a *Arg, text string) error {
 			err.Hint = "Name some, with commas between them, or leave it out."
 			return err
 		}
-	case Words, Day, Release, Customer, Cluster, Step, Reminder, Channel, Position:
+	case Channel:
+		text = strings.TrimSpace(text)
+		if text != "" && !channelRef.MatchString(text) {
+			err := bad(a.Name, "%q is no channel that Slack knows", text)
+			err.Hint = "Type # and choose it from Slack's list."
+			return err
+		}
+	case Words, Day, Release, Customer, Cluster, Step, Reminder, Position:
 		text = strings.TrimSpace(text)
 	}
 	in.values[a.Name] = text

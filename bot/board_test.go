@@ -132,6 +132,7 @@ func TestABoardMovesWithItsChannel(t *testing.T) {
 	l.prepared(t)
 	l.board(t, "#ops", "0 of 2 done")
 	l.settled(t)
+	require.Contains(t, l.says(t, "/rc release edit v2.5.0 channel=#nowhere").String(), "is no channel that Slack knows")
 	require.Contains(t, l.says(t, "/rc release edit v2.5.0 channel=#general").String(), "changed")
 	l.board(t, "#general", "0 of 2 done")
 	require.NoError(t, l.slack.Wait(l.ctx, func() bool { return len(l.boards("#ops")) == 0 }))

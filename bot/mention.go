@@ -59,7 +59,8 @@ type spot struct {
 // reply answers where something was said: what was changed, below it for everybody who reads along; all else to
 // the asker alone.
 func (in *intake) reply(ctx context.Context, user string, at spot, ans Answer) {
-	in.calls.Go(func() { in.attach(ctx, user, ans.File) })
+	life := ctx
+	in.calls.Go(func() { in.attach(life, user, ans.File) })
 	if ans.Message == nil {
 		return
 	}

@@ -132,6 +132,16 @@ func TestAThreadIsAboutItsBoardOrMilestone(t *testing.T) {
 	got, err := h.ThreadOf(t.Context(), "C2", "1.1")
 	require.NoError(t, err)
 	require.Zero(t, got)
+
+	require.NoError(t, h.Tidy(t.Context()))
+	got, err = h.ThreadOf(t.Context(), "C1", "2.2")
+	require.NoError(t, err)
+	require.NotZero(t, got)
+	h.do(ann, core.ArchiveRelease{Release: "Big", Reason: "over", Confirm: true})
+	require.NoError(t, h.Tidy(t.Context()))
+	got, err = h.ThreadOf(t.Context(), "C1", "2.2")
+	require.NoError(t, err)
+	require.Zero(t, got, "forgotten with its release")
 }
 
 func TestTheOwnerIsToldOnceOfAChannel(t *testing.T) {

@@ -89,4 +89,21 @@
 //     now; one made of a reverted step is made from what was executed.
 //   - 2026-11-28: A release under way is checked for who takes part and the steps
 //     still open; overrides and custom steps count with what they say.
+//   - 2026-11-28: An operation marks the boards it made stale; whoever draws them
+//     takes the mark away. A board may lag but never stays behind, across
+//     restarts too, and what changes meanwhile is drawn once.
+//   - 2026-11-28: A cluster that is complete and was not before is told, and so is
+//     a release; where the release has one cluster, the release alone. Completed
+//     again after a revert, it is told again.
+//   - 2026-11-28: What cannot be posted in a release's channel is told once for
+//     each channel, to who activated it. The board is tried again when somebody
+//     asks for it (board) or chooses another channel.
+//   - 2026-11-28: Trouble reaching Slack never gives a notice up, however long it
+//     lasts; a refusal of the message does: at once when it is known to be final,
+//     else after six tries.
+//   - 2026-11-28: A release activated from a conversation between two, or from
+//     Home, has no channel until one is chosen, and the answer says so.
+//   - 2026-11-28: The board of an archived release loses its buttons and its pin.
+//   - 2026-11-28: In a thread the release (and customer and step) it is about are
+//     added to a command only as far as it needs them; what is typed counts more.
 package core

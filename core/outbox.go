@@ -138,8 +138,9 @@ func (s *Service) ThreadOf(ctx context.Context, channel, ts string) (Thread, err
 	return out, err
 }
 
-// Tidy drops what has outlived its use: receipts older than a day, plans and
-// drafts past their time, and sign-in links and sessions that have ended.
+// Tidy drops what has outlived its use: receipts older than a day, what was
+// posted about releases that have ended, plans and drafts past their time, and
+// sign-in links and sessions that have ended.
 func (s *Service) Tidy(ctx context.Context) error {
 	now := s.cfg.Now()
 	var stale [][]byte
@@ -165,6 +166,20 @@ func (s *Service) Tidy(ctx context.Context) error {
 				if json.Unmarshal(e.Value, &p) != nil || now.Unix() > p.Until {
 					stale = append(stale, append([]byte(nil), e.Key...))
 				}
+			}
+		}
+		for e, err := range r.Scan(storage.Prefix([]byte("posted/"))) {
+			if err != nil {
+				return err
+			}
+			var about Thread
+			if err := json.Unmarshal(e.Value, &about); err != nil {
+				return fmt.Errorf("%s is damaged: %w", e.Key, err)
+			}
+			if rel, err := releases.get(r, idKey(about.Release)); err != nil {
+				return err
+			} else if rel == nil || rel.Status == Archived {
+				stale = append(stale, append([]byte(nil), e.Key...))
 			}
 		}
 		for _, prefix := range []string{"signin/", "session/"} {
