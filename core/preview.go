@@ -138,6 +138,7 @@ type needs struct {
 	r       storage.Reader
 	rel     *Release
 	common  []use
+	names   []string               // of common, each once
 	own     map[int64][]use        // of overrides and custom steps, by customer
 	instead map[int64]map[int]bool // steps that a customer has otherwise, or needs no more
 	customs map[int64]int          // how many custom steps a customer has
@@ -156,6 +157,9 @@ func (n *needs) read(tms []*StepTemplate) error {
 		}
 		for _, name := range placeholders(w.Content) {
 			n.common = append(n.common, use{tm.Number, tm.ShortID(), name})
+			if !slices.Contains(n.names, name) {
+				n.names = append(n.names, name)
+			}
 			n.metadata = n.metadata || strings.HasPrefix(name, customerFacts)
 		}
 	}
@@ -207,8 +211,12 @@ func (p *ActivationPreview) addMissing(n *needs, cl *Cluster, col column) error 
 		}
 	}
 	value := present(n.rel, cust, cl)
+	lacking := func(name string) bool { return value(name) == "" }
+	if len(own) == 0 && !slices.ContainsFunc(n.names, lacking) {
+		return nil // as with most customers: a release has many steps and few names in them
+	}
 	look := func(u use) {
-		if value(u.name) == "" {
+		if lacking(u.name) {
 			p.Missing = append(p.Missing, MissingValue{CustomerID: col.ID, CustomerName: col.Name, ClusterName: cl.Name,
 				Namespace: col.Namespace, Step: u.step, Placeholder: u.name})
 		}
