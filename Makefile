@@ -2,7 +2,9 @@
 
 SHELL       := /bin/bash -o pipefail
 GO          ?= go
-BROWSER_PKGS = $(shell grep -rl --include='*_test.go' '^//go:build browser' cmd bot core storage statuspage fixtures 2>/dev/null | xargs -r -n1 dirname | sort -u | sed 's|^|./|')
+BROWSER_FILES = $(shell grep -rl --include='*_test.go' '^//go:build browser' cmd bot core storage statuspage fixtures 2>/dev/null)
+BROWSER_PKGS  = $(sort $(patsubst %/,./%,$(dir $(BROWSER_FILES))))
+BROWSER_TESTS = $(shell sed -n 's/^func \(Test[A-Za-z0-9_]*\).*/\1/p' $(BROWSER_FILES) | paste -sd'|')
 
 .PHONY: demo test lint unit walk browser bench figures docs needs
 
@@ -34,7 +36,7 @@ walk:
 
 # One package at a time: each drives a browser of its own, and they would starve one another.
 browser:
-	$(if $(BROWSER_PKGS),$(GO) test -race -shuffle=on -tags browser -p 1 $(BROWSER_PKGS),@echo "no package has browser tests")
+	$(if $(BROWSER_PKGS),$(GO) test -race -shuffle=on -tags browser -p 1 -run '^($(BROWSER_TESTS))$$' $(BROWSER_PKGS),@echo "no package has browser tests")
 
 ## bench: benchmarks with their ratios, to bare bbolt and to SQLite; LARGE=1 measures 10,000 × 50 too
 bench:
