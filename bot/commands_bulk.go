@@ -1,6 +1,8 @@
 package bot
 
 import (
+	"fmt"
+
 	"rollcall/bot/blocks"
 	"rollcall/core"
 )
@@ -8,20 +10,24 @@ import (
 // bulkCommands change many steps at once. They show first exactly what would change; Confirm runs that list.
 func bulkCommands() []*Command {
 	args := []Arg{releaseArg,
-		{Name: "target", Kind: Words, Place: true, Required: true, Help: "a customer, or a step by short id or name", Example: "cust-a-prod"},
-		{Name: "what", Kind: OneOf, Place: true, Choices: []string{"deploy", "verify", "all"}, Help: "of a customer: deploy or verify steps; of a step: all customers"},
-		{Name: "clusters", Also: []string{"cluster"}, Kind: Clusters, Help: "of a step: only the customers of these"},
-		{Name: "customers", Also: []string{"customer"}, Kind: Customers, Help: "of a step: only these customers"},
-		confirmArg}
+		{Name: "target", Kind: Words, Place: true, Required: true, Settled: true, Help: "a customer, or a step by short id or name", Example: "cust-a-prod"},
+		{Name: "what", Kind: OneOf, Place: true, Choices: []string{"deploy", "verify", "all"}, Live: true, Help: "of a customer: deploy or verify steps; of a step: all customers"},
+		{Name: "clusters", Also: []string{"cluster"}, Kind: Clusters, Live: true, Help: "of a step: only the customers of these"},
+		{Name: "customers", Also: []string{"customer"}, Kind: Customers, Live: true, Help: "of a step: only these customers"},
+		confirmArg, askArg}
 	reason := Arg{Name: "reason", Kind: Prose, Required: true, Help: "why they are not needed"}
 	note := noteArg
 	note.Rest = false
 	return []*Command{
 		{Noun: "bulk", Verb: "done", Summary: "Mark many steps done", Args: append(args[:len(args):len(args)], note),
 			Examples: []string{"bulk done v2.5.0 cust-a-prod deploy", "bulk done v2.5.0 D2 cluster=prod-us", "bulk done v2.5.0 D2 all"},
+			Title:    "Mark many done", Arrange: arrangeBulk,
+			Foretell: func(c *call, d *sketch) ([]string, error) { return c.foretellBulk(d, core.Done) },
 			Show:     func(c *call) (blocks.Message, error) { return c.bulk(core.Done) }},
 		{Noun: "bulk", Verb: "skip", Summary: "Skip many steps, with a reason", Args: append(args[:len(args):len(args)], reason),
 			Examples: []string{`bulk skip v2.5.0 D2 cluster=prod-us reason="not on this plan"`},
+			Title:    "Skip many", Arrange: arrangeBulk,
+			Foretell: func(c *call, d *sketch) ([]string, error) { return c.foretellBulk(d, core.Skipped) },
 			Show:     func(c *call) (blocks.Message, error) { return c.bulk(core.Skipped) }},
 		{Noun: "bulk", Verb: "run", Summary: "Do what a preview showed, within 30 minutes",
 			Args:     []Arg{{Name: "plan", Kind: Words, Place: true, Required: true, Help: "the plan's id; the preview's button knows it"}},
@@ -30,16 +36,41 @@ func bulkCommands() []*Command {
 	}
 }
 
-// bulk plans a bulk and shows the plan, or runs it at once where that was asked for.
-func (c *call) bulk(to core.Status) (blocks.Message, error) {
-	q := core.BulkQuery{Release: c.in.Str("release"), To: to, Clusters: c.in.List("clusters"), Customers: c.in.List("customers")}
-	if to == core.Skipped {
-		q.Reason = c.in.Str("reason")
+// arrangeBulk asks for the customers of a step, or for the category of a customer's steps, never for both.
+func arrangeBulk(c *call, d *sketch) error {
+	given := d.given()
+	target, all := given["target"], given["what"] == "all"
+	if shortStep.MatchString(target) || all || given["clusters"]+given["customers"] != "" {
+		if v, err := c.bot.core.Template(c.ctx, c.actor, given["release"], target); err == nil {
+			t := &v.Step
+			d.form.Intro = append(d.form.Intro, fmt.Sprintf("%s %s (%s) *%s*", t.Category, t.Position, t.ShortID, blocks.Escape(t.Name)))
+		}
+		d.drop("what")
+		if all { // everybody was said, and is not asked for again
+			d.state.Fixed["what"] = "all"
+			d.drop("clusters")
+			d.drop("customers")
+		}
 	} else {
-		q.Note = c.in.Str("note")
+		if about := c.about(map[string]string{"customer": target}); about != "" {
+			d.form.Intro = append(d.form.Intro, about)
+		}
+		d.drop("clusters")
+		d.drop("customers")
 	}
-	what := c.in.Str("what")
-	target := c.in.Str("target")
+	return nil
+}
+
+// bulkQuery is what a bulk is asked to change: with a category a customer's steps, with customers one step.
+func bulkQuery(in In, to core.Status) core.BulkQuery {
+	q := core.BulkQuery{Release: in.Str("release"), To: to, Clusters: in.List("clusters"), Customers: in.List("customers")}
+	if to == core.Skipped {
+		q.Reason = in.Str("reason")
+	} else {
+		q.Note = in.Str("note")
+	}
+	what := in.Str("what")
+	target := in.Str("target")
 	switch ofStep := what == "all" || len(q.Clusters)+len(q.Customers) > 0; {
 	case what == string(core.Deploy) || what == string(core.Verify):
 		q.Customer, q.Category = target, core.Category(what)
@@ -48,11 +79,41 @@ func (c *call) bulk(to core.Status) (blocks.Message, error) {
 	default:
 		q.Customer = target
 	}
+	return q
+}
+
+// foretellBulk says how many steps a bulk would change, and some of them. The preview before it runs names all.
+func (c *call) foretellBulk(d *sketch, to core.Status) ([]string, error) {
+	in, err := c.read(d.state, d.values, nil)
+	if err != nil {
+		return nil, err
+	}
+	q := bulkQuery(in, to)
+	if q.Step != "" && len(q.Clusters)+len(q.Customers) == 0 && !q.All {
+		return nil, nil
+	}
+	if q.To == core.Skipped && q.Reason == "" {
+		q.Reason = "to be said"
+	}
+	plan, err := c.bot.core.PlanBulk(c.ctx, c.actor, q)
+	if err != nil {
+		return []string{"⚠️ " + blocks.Escape(core.AsError(err).Msg) + "."}, nil
+	}
+	return blocks.BulkText(*plan), nil
+}
+
+// bulk plans a bulk and shows the plan, or runs it at once where that was asked for.
+func (c *call) bulk(to core.Status) (blocks.Message, error) {
+	q := bulkQuery(c.in, to)
+	if q.Step != "" && len(q.Clusters)+len(q.Customers) == 0 && !q.All {
+		return blocks.Message{}, bad("customers", "Which customers")
+	}
 	plan, err := c.bot.core.PlanBulk(c.ctx, c.actor, q)
 	if err != nil {
 		return blocks.Message{}, err
 	}
-	if !c.in.Yes("confirm") {
+	seen := c.form != nil && c.form.Seen == shownDigest(blocks.BulkText(*plan)) && len(plan.Change) > 0
+	if !c.in.Yes("confirm") && !seen {
 		return blocks.Bulk(*plan, c.env), nil
 	}
 	receipt, err := c.bot.core.Do(c.ctx, c.actor, c.key(), core.RunBulk{Plan: plan.ID})

@@ -38,9 +38,13 @@ func templateCommands() []*Command {
 					Type: core.StepType(in.Str("type")), Content: in.Str("content"), Description: in.Str("description"), Before: before, After: after}
 			}},
 		{Noun: "template", Verb: "edit", Title: "Edit template step", Foretell: foretellEdit, Aliases: []string{"update", "change", "set"}, Summary: "Change what a step says, where it is still pending",
-			Args:     []Arg{theRelease, stepArg, help(name, "its new name"), kind, content, describing, confirmArg, revArg},
+			Args:     []Arg{theRelease, stepArg, help(name, "its new name"), kind, content, describing, confirmArg, revArg, pageArg},
 			Examples: []string{`template edit v2.5.0 D2 name="Run the migration"`},
 			Check:    checkContent,
+			Panel: func(c *call) (blocks.Message, error) {
+				v, err := c.bot.core.Templates(c.ctx, c.actor, c.in.Str("release"), false)
+				return draw(v, err, func() blocks.Message { return blocks.Editor(*v, c.page(), c.env) })
+			},
 			Present: func(c *call) (map[string]string, error) {
 				_, t, err := c.template()
 				if err != nil {

@@ -14,6 +14,7 @@ import (
 type Query struct {
 	User, Meta, Field, Text string
 	Values                  map[string]string // what stands in the form's fields
+	Block                   string            // of a select in a message: what it asks for
 }
 
 // Suggest answers a query with the options that begin with or hold what was typed; none when the form is not
@@ -25,6 +26,9 @@ func (b *Bot) Suggest(ctx context.Context, q Query) (options []blocks.Option) {
 			options = nil
 		}
 	}()
+	if q.Meta == "" {
+		return b.suggestCells(ctx, q)
+	}
 	state := new(formState)
 	if err := json.Unmarshal([]byte(q.Meta), state); err != nil {
 		return nil

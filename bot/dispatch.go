@@ -204,7 +204,7 @@ func fieldAt(fields []Field, key string) int {
 
 // run does or shows what the command asks, or asks for what is missing.
 func (c *call) run() (Answer, error) {
-	if c.cmd.Panel != nil && c.req.CanAsk && len(c.in.missing()) > 0 {
+	if c.cmd.Panel != nil && c.req.CanAsk && c.in.Str("release") != "" && len(c.in.missing()) > 0 {
 		if ans, err := c.panel(""); err == nil || core.ErrorCode(err) != core.Invalid {
 			return ans, err
 		}

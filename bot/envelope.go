@@ -96,7 +96,7 @@ func click(id string, data slack.InteractionCallback) (Request, bool) {
 // query reads a question for the options of a select in a form.
 func query(data slack.InteractionCallback) Query {
 	field, _, _ := strings.Cut(data.BlockID, "~")
-	return Query{User: data.User.ID, Meta: data.View.PrivateMetadata, Field: field, Text: data.Value, Values: blocks.Values(data.View.State)}
+	return Query{User: data.User.ID, Meta: data.View.PrivateMetadata, Field: field, Text: data.Value, Values: blocks.Values(data.View.State), Block: data.BlockID}
 }
 
 // acker acknowledges one envelope once.

@@ -45,7 +45,7 @@ func (c *call) option(a *Arg, given map[string]string, value string) (blocks.Opt
 			return blocks.Option{}, err
 		}
 		cu := &v.Customer
-		return customerOption(cu.ID, cu.Name, cu.ClusterName, cu.Namespace), nil
+		return blocks.CustomerOption(cu.ID, cu.Name, cu.ClusterName, cu.Namespace), nil
 	}
 	all, _, err := c.matching(a, given, "", 1<<20)
 	if err != nil {
@@ -87,19 +87,9 @@ func (c *call) customerOptions(given map[string]string, text string, limit int) 
 	}
 	var out []blocks.Option
 	for _, cu := range v.Customers {
-		out = append(out, customerOption(cu.ID, cu.Name, cu.ClusterName, cu.Namespace))
+		out = append(out, blocks.CustomerOption(cu.ID, cu.Name, cu.ClusterName, cu.Namespace))
 	}
 	return out, v.Total, nil
-}
-
-// customerOption names a customer with its place, which stays whole however long the name is.
-func customerOption(id int64, name, cluster, namespace string) blocks.Option {
-	const most = 75
-	at := " · " + cluster + " / " + namespace
-	if room := max(most-utf8.RuneCountInString(at), 20); utf8.RuneCountInString(name) > room {
-		name = string([]rune(name)[:room-1]) + "…"
-	}
-	return blocks.Option{Value: strconv.FormatInt(id, 10), Label: name + at, Other: namespace, Group: cluster}
 }
 
 func (c *call) releaseOptions() ([]blocks.Option, error) {

@@ -22,7 +22,7 @@ func (c *call) panel(news string) (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
-	ans := Answer{Form: blocks.Panel(formTitle(c.cmd), news, m, string(meta))}
+	ans := Answer{Form: blocks.Panel("Steps of the release", news, m, string(meta))}
 	if c.req.Panel != nil {
 		ans.Place = InPlace
 	}

@@ -2,15 +2,19 @@ package blocks
 
 import (
 	"fmt"
+	"strconv"
+	"unicode/utf8"
 
 	"rollcall/core"
+
+	"github.com/slack-go/slack"
 )
 
 // Across shows one step of a release for every customer.
 func Across(v core.StepAcross, page int, env Env) Message {
 	r, t := &v.Release, &v.Step
 	var s sheet
-	s.reserve = 2
+	s.reserve = 4
 	s.header(t.Name)
 	s.line(fmt.Sprintf("%s · %s %s (%s) · %s\n%s", releaseName(r), t.Category, t.Position, t.ShortID, t.Type, progress(v.Progress)))
 	cluster := ""
@@ -31,9 +35,52 @@ func Across(v core.StepAcross, page int, env Env) Message {
 		s.line("No customer has this step.")
 	}
 	s.reserve = 0
-	s.actions(append(pager("step.across", at, pages, r.ShortID, t.ShortID),
+	s.several(&v)
+	s.menu(nil, append(pager("step.across", at, pages, r.ShortID, t.ShortID),
 		env.open("Open page ↗", fmt.Sprintf("/releases/%d/steps/%s", r.ID, t.ShortID)))...)
 	return s.message()
+}
+
+// CustomersAction is the action id of a select of several customers; buttons beside it act on those chosen.
+const CustomersAction = "customers"
+
+// several lets one choose customers whose step is open, and act on them together.
+func (s *sheet) several(v *core.StepAcross) {
+	if v.Release.Status != core.Active {
+		return
+	}
+	var open []Option
+	for i := range v.Customers {
+		step := &v.Customers[i]
+		if step.Status == core.Pending || step.Status == core.Reverted {
+			open = append(open, CustomerOption(step.CustomerID, step.CustomerName, step.ClusterName, step.Namespace))
+		}
+	}
+	if len(open) == 0 {
+		return
+	}
+	at := []any{v.Release.ShortID, v.Step.ShortID}
+	f := Field{Kind: SelectField, Many: true, Options: open, Search: len(open) > maxOptions}
+	choose := f.selections()
+	choose.ActionID, choose.Placeholder = CustomersAction, plainText("Choose customers", maxPlaceholder)
+	row := append([]slack.BlockElement{choose}, elements([]Button{
+		press("Done for these", "bulk.done", at...), press("Skip for these", "bulk.skip", at...),
+		press("Done for all", "bulk.done", append(at[:2:2], "all")...)})...)
+	s.small("Choose customers to finish the step for several at once; a preview comes first.")
+	s.add(0, "", slack.NewActionBlock(AskBlock(v.Release.ShortID, v.Step.ShortID), row...))
+}
+
+// AskBlock is the id of a block whose select asks for customers with an open step.
+func AskBlock(release, step string) string { return "open " + release + " " + step }
+
+// BulkText says in short what a bulk would change.
+func BulkText(v core.BulkPlan) []string {
+	const most = 5
+	text := fmt.Sprintf("*%s* would change.", plural(len(v.Change), "step")) + bulkLines(v.Change, most)
+	if len(v.LeftOut) > 0 {
+		text += fmt.Sprintf("\n*%s* left out:", plural(len(v.LeftOut), "step")) + bulkLines(v.LeftOut, most)
+	}
+	return []string{text}
 }
 
 // Bulk shows exactly which steps would change and which are left out and why, with the button that does it.
@@ -65,4 +112,13 @@ func bulkLines(list []core.BulkStep, most int) string {
 		text += fmt.Sprintf("\n…and %s more", thousands(left))
 	}
 	return text
+}
+
+// CustomerOption names a customer with its place, which stays whole however long the name is.
+func CustomerOption(id int64, name, cluster, namespace string) Option {
+	at := " · " + cluster + " / " + namespace
+	if room := max(maxOptionText-utf8.RuneCountInString(at), 20); utf8.RuneCountInString(name) > room {
+		name = short(name, room)
+	}
+	return Option{Value: strconv.FormatInt(id, 10), Label: name + at, Other: namespace, Group: cluster}
 }

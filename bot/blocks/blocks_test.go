@@ -61,6 +61,7 @@ func layouts() []layout {
 		return blocks.Refusal(v.Code, v.Msg, v.Hint, choices, nil)
 	}
 	across := func(v core.StepAcross) blocks.Message { return blocks.Across(v, 1, env) }
+	original := func(v core.StepDetail) blocks.Message { return blocks.Original(v, env) }
 	bulk := func(v core.BulkPlan) blocks.Message { return blocks.Bulk(v, env) }
 	whoami := func(v core.WhoAmI) blocks.Message { return blocks.WhoAmI(v, env) }
 
@@ -97,6 +98,12 @@ func layouts() []layout {
 	blocked.Step.Claim = &core.Claim{By: "UANN", ByName: "ann", At: noon}
 	blocked.Step.IsOverridden, blocked.Step.MovedOn, blocked.Step.Missing = true, true, []string{"customer.metadata.db"}
 	detail := stepDetail(core.Pending, "SELECT 1;", 0, 1)
+	overridden, own, past, draftSteps := stepDetail(core.Pending, "SELECT 2;", 0, 1), stepDetail(core.Pending, "SELECT 3;", 0, 1), stepDetail(core.Done, "SELECT 4;", 0, 1), customerSteps(4)
+	overridden.Step.IsOverridden, overridden.Original = true, &core.Original{Name: "Run migration", Type: core.SQL, Content: "SELECT 1;", MovedOn: true}
+	own.Step.IsCustom, own.Step.ShortID = true, "C1"
+	past.Release.Status, past.Step.Locked, draftSteps.Release.Status = core.Archived, true, core.Draft
+	someSteps := core.StepAcross{Release: releaseView(), Step: manySteps.Step, Customers: []core.StepView{stepView(0, core.Pending), stepView(0, core.Done), stepView(0, core.Reverted)}}
+	someSteps.Step.ShortID, someSteps.Step.Position, someSteps.Step.Name = "D1", "1", "Deploy"
 
 	return append(append(boardLayouts(), remindLayouts()...), []layout{
 		drawn("clusters_empty", true, core.ClusterList{}, clusters),
@@ -148,6 +155,14 @@ func layouts() []layout {
 		drawn("across", true, core.StepAcross{Release: releaseView(), Step: manyTemplates.Deploy[0], Customers: manySteps.Customers[:2]}, across),
 		drawn("across_many", false, manySteps, across),
 		drawn("bulk", true, core.BulkPlan{ID: "9f31", Title: "Mark 1 step done", Release: releaseView(), Change: manyChanges.Change[:1], LeftOut: manyChanges.LeftOut[:1], Until: noon}, bulk),
+		drawn("original", true, overridden, original),
+		drawn("original_plain", false, detail, original),
+		drawn("card_overridden", true, overridden, card),
+		drawn("card_custom", true, own, card),
+		drawn("card_archived", false, past, card),
+		drawn("across_open", true, someSteps, across),
+		drawn("steps_draft", false, draftSteps, steps),
+		drawn("next_by_customer", true, core.NextStep{Detail: &detail, Open: 4, Label: "v2.5.0", Pace: core.ByCustomer}, next),
 		drawn("bulk_many", false, manyChanges, bulk),
 		drawn("whoami", true, core.WhoAmI{Person: core.PersonInfo{ID: "UBEN", Name: "ben"}, Role: core.Operator, Why: "every member", Admins: []string{"@ann"}}, whoami),
 	}...)

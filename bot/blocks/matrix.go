@@ -126,7 +126,44 @@ func grid(s *sheet, v *core.Matrix, at, page int) {
 	if left := len(c.Rows) - rows; left > 0 {
 		s.small("…and " + plural(left, "more step"))
 	}
+	s.cells(v, c, first, last, rows)
 	s.actions(matrixPager(v, c, at, page, pages)...)
+}
+
+// CellBlock is the id of a block whose select asks for the cells of one cluster.
+func CellBlock(release string, cluster int64, category core.Category) string {
+	return strings.TrimSpace(fmt.Sprintf("cell %s %d %s", release, cluster, category))
+}
+
+// CellOption is one customer's step to open.
+func CellOption(release string, customer int64, name, step, label string) Option {
+	return Option{Value: press("", "step.show", release, customer, step).Line, Label: label, Group: name}
+}
+
+// cells opens the card of a cell. What does not fit into a list is searched for.
+func (s *sheet) cells(v *core.Matrix, c *core.MatrixCluster, first, last, rows int) {
+	var options []Option
+	for j := first; j < last; j++ {
+		customer := &c.Customers[j]
+		for i := range c.Rows[:rows] {
+			row, cell := &c.Rows[i], c.Cells.Row(i)[j]
+			if cell.Applies() && (cell.Match || len(v.Query.Statuses) == 0) {
+				options = append(options, CellOption(v.Release.ShortID, customer.ID, customer.Name+" · "+customer.Namespace, row.ShortID,
+					short(customer.Name, 30)+" · "+row.ShortID+" "+short(row.Name, 25)+" · "+cell.Status.String()))
+			}
+		}
+	}
+	if len(options) == 0 {
+		return
+	}
+	el := slack.NewOptionsSelectBlockElement(slack.OptTypeStatic, plainText("Open a step", maxPlaceholder), "step.show:cell")
+	if len(options) <= maxOptions && len(c.Customers) <= tableColumns {
+		el.Options, el.OptionGroups = offered(options)
+	} else {
+		el.Type, el.MinQueryLength = slack.OptTypeExternal, new(int)
+		el.Placeholder = plainText("Open a step: type a customer or step", maxPlaceholder)
+	}
+	s.add(0, "", slack.NewActionBlock(CellBlock(v.Release.ShortID, c.Cluster.ID, v.Query.Category), el))
 }
 
 func cell(text string, n int, size *int) *slack.TableRawTextCell {
@@ -196,33 +233,48 @@ func matrixArgs(v *core.Matrix, clusters []string) []any {
 	return args
 }
 
-// selects offers the filters: which cluster, which category, which status.
-func (s *sheet) selects(v *core.Matrix) {
-	line := func(args ...any) string { return press("", "matrix", append(args, "view=here")...).Line }
-	clusters := []choice{{Label: "All clusters", Line: line(v.Release.ShortID)}}
-	for _, name := range v.Names {
-		c := choice{Label: name, Line: line(matrixArgs(&core.Matrix{Release: v.Release}, []string{name})...)}
-		if Fits(c.Line) {
-			clusters = append(clusters, c)
-		}
-	}
-	statuses := []choice{{Label: "All statuses", Line: line(matrixArgs(&core.Matrix{Release: v.Release}, v.Query.Clusters)...)}}
-	for _, status := range core.Statuses {
-		q := core.MatrixQuery{Statuses: []core.Status{status}}
-		statuses = append(statuses, choice{Label: title(status.String()), Line: line(matrixArgs(&core.Matrix{Release: v.Release, Query: q}, v.Query.Clusters)...)})
-	}
-	kept := statuses[:0]
-	for _, c := range statuses {
+// fitting is the choices whose command a select can carry.
+func fitting(choices []choice) []choice {
+	kept := choices[:0]
+	for _, c := range choices {
 		if Fits(c.Line) {
 			kept = append(kept, c)
 		}
 	}
+	return kept
+}
+
+// selects offers the filters: which cluster, which category, which status.
+func (s *sheet) selects(v *core.Matrix) {
+	line := func(args ...any) string { return press("", "matrix", append(args, "view=here")...).Line }
+	clusters := []choice{{Label: "All clusters", Line: line(matrixArgs(v, nil)...)}}
+	for _, name := range v.Names {
+		c := choice{Label: name, Line: line(matrixArgs(&core.Matrix{Release: v.Release, Query: v.Query}, []string{name})...)}
+		if Fits(c.Line) {
+			clusters = append(clusters, c)
+		}
+	}
+	statuses := []choice{{Label: "All statuses", Line: line(matrixArgs(&core.Matrix{Release: v.Release, Query: core.MatrixQuery{Category: v.Query.Category}}, v.Query.Clusters)...)}}
+	for _, status := range core.Statuses {
+		q := core.MatrixQuery{Statuses: []core.Status{status}, Category: v.Query.Category}
+		statuses = append(statuses, choice{Label: title(status.String()), Line: line(matrixArgs(&core.Matrix{Release: v.Release, Query: q}, v.Query.Clusters)...)})
+	}
+	kept := fitting(statuses)
+	categories := []choice{{Label: "Deploy and verify", Line: line(matrixArgs(&core.Matrix{Release: v.Release, Query: core.MatrixQuery{Statuses: v.Query.Statuses}}, v.Query.Clusters)...)}}
+	for _, category := range core.Categories {
+		q := core.MatrixQuery{Statuses: v.Query.Statuses, Category: category}
+		categories = append(categories, choice{Label: title(string(category)), Line: line(matrixArgs(&core.Matrix{Release: v.Release, Query: q}, v.Query.Clusters)...)})
+	}
+	categories = fitting(categories)
 	var elements []slack.BlockElement
 	if len(v.Names) > 1 {
 		elements = append(elements, pick("matrix:cluster", "Cluster", clusters))
 	}
 	if len(kept) > 0 {
 		elements = append(elements, pick("matrix:status", "Status", kept))
+	}
+	if len(categories) > 0 {
+		elements = append(elements, pick("matrix:category", "Category", categories))
 	}
 	if len(elements) > 0 {
 		s.add(0, "", slack.NewActionBlock("", elements...))

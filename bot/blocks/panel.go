@@ -5,6 +5,9 @@ import "github.com/slack-go/slack"
 // PanelCallback is the callback id of every panel.
 const PanelCallback = "panel"
 
+// panelHead is the blocks above a panel's message: the news and a line.
+const panelHead = 2
+
 // Panel shows a message as a modal, with news above it: a place to do several things in, one after the other.
 // Tables, which modals do not take, are left out.
 func Panel(title, news string, m Message, meta string) *slack.ModalViewRequest {

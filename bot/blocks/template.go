@@ -31,7 +31,7 @@ func Templates(v core.TemplateList, page int, env Env) Message {
 	s.reserve = 0
 	buttons := pager("template.list", at, pages, r.ShortID)
 	if r.Status != core.Archived {
-		buttons = append(buttons, press("Add step", "template.add", r.ShortID))
+		buttons = append(buttons, press("Add step", "template.add", r.ShortID), press("Edit steps", "template.edit", r.ShortID))
 	}
 	if r.Status == core.Draft {
 		buttons = append(buttons, press("Activate", "release.activate", r.ShortID).primary())
