@@ -12,7 +12,7 @@ func Commands() []*Command { return commands() }
 // commands is the whole table, in the order in which help shows it.
 func commands() []*Command {
 	return slices.Concat(everydayCommands(), clusterCommands(), customerCommands(), releaseCommands(), templateCommands(),
-		stepCommands(), customCommands(), bulkCommands(), remindCommands(), adminCommands())
+		stepCommands(), customCommands(), contentCommands(), bulkCommands(), remindCommands(), adminCommands())
 }
 
 // Arguments that many rows share.

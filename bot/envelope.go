@@ -52,6 +52,10 @@ func (in *intake) interaction(ctx context.Context, id string, data slack.Interac
 			return
 		}
 	case slack.InteractionTypeShortcut, slack.InteractionTypeMessageAction:
+		if data.CallbackID == useAsContent && data.Type == slack.InteractionTypeMessageAction {
+			in.useMessage(ctx, id, data)
+			return
+		}
 		in.request(ctx, id, data.TriggerID, shortcut(id, data))
 		return
 	case slack.InteractionTypeViewSubmission:

@@ -131,7 +131,7 @@ type choosable struct {
 func (c *call) choosables(given map[string]string) []choosable {
 	var out []choosable
 	if given["customer"] == "" || c.cmd.Noun == "template" {
-		if c.cmd.Noun != "template" && c.cmd.Noun != "bulk" && c.cmd.Verb != "across" {
+		if c.cmd.Noun != "template" && c.cmd.Noun != "bulk" && c.cmd.Verb != "across" && c.cmd.Verb != "content" {
 			return nil
 		}
 		v, err := c.bot.core.Templates(c.ctx, c.actor, given["release"], false)

@@ -18,6 +18,7 @@ type Shortcut struct {
 // Shortcuts is every shortcut of the app.
 var Shortcuts = []Shortcut{
 	{ID: "my_next_step", Name: "My next step", For: "The step you should take next", Line: "next"},
+	{ID: useAsContent, Name: "Use as step content", For: "Save the file or code block of a message as what a step says", Message: true, Line: "step content"},
 	{ID: "new_release", Name: "New release", For: "Start a release as a draft", Line: "release add"},
 }
 

@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"rollcall/bot/blocks"
+	"rollcall/core"
 )
 
 // skeleton is a form that was opened before there was anything to put into it: a trigger lives three seconds, and
@@ -25,6 +26,27 @@ func (s *skeleton) open(ctx context.Context, in *intake, trigger string) {
 		return
 	}
 	s.opened, s.view, s.hash = true, view, hash
+}
+
+// show is fill for what was asked from a shortcut: what is no form is shown in the modal too, and where none could
+// be opened, like any other answer.
+func (s *skeleton) show(ctx context.Context, in *intake, req Request, ans Answer) {
+	s.mu.Lock()
+	opened := s.opened
+	s.mu.Unlock()
+	if !opened {
+		ans.Form = nil
+		if ans.Message == nil {
+			m := blocks.Refusal(core.Unavailable, "Slack did not open the form in time", "Nothing was changed. Please do that once more.", nil, nil)
+			ans.Message = &m
+		}
+		in.answer(ctx, "", req, ans)
+		return
+	}
+	if ans.Form == nil && ans.Message != nil {
+		ans.Form = blocks.Window(*ans.Message)
+	}
+	s.fill(ctx, in, &ans)
 }
 
 // fill puts the form into its place. It says whether that was all there is to answer.

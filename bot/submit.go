@@ -127,7 +127,7 @@ func (c *call) read(state *formState, values map[string]string, sub *Submission)
 			return in, err
 		}
 	}
-	return in, nil
+	return in, c.draft(in)
 }
 
 // file is the text of the file that was put into an argument's field; empty when there is none.
