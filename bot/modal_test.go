@@ -122,9 +122,10 @@ func TestLongContentIsAFileToOnePerson(t *testing.T) {
 		return n
 	}
 	require.Equal(t, 1, files(), "it is there already")
-	again, err := l.ann.Click(l.ctx, l.says(t, "/rollcall step show v2.5.0 cust-a-prod D1").Messages[0], "Content as a file")
+	_, err = l.ann.Click(l.ctx, l.says(t, "/rollcall step show v2.5.0 cust-a-prod D1").Messages[0], "Content as a file")
 	require.NoError(t, err)
-	require.Contains(t, again.String(), "on its way")
+	_, err = l.ann.WaitFor(l.ctx, "#ops", "on its way")
+	require.NoError(t, err)
 	require.Eventually(t, func() bool { return files() == 2 }, 5*time.Second, time.Millisecond)
 	for _, m := range l.ann.Sees("#ops") {
 		require.Empty(t, m.Files, "nothing of it stands in a channel")
