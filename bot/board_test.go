@@ -85,6 +85,12 @@ func TestABoardFollowsItsRelease(t *testing.T) {
 	require.NoError(t, err)
 	require.True(t, post.Notifies.None(), "user text calls nobody")
 
+	require.Contains(t, l.says(t, `/rc step unblock cust-a-prod D2`).String(), "Unblocked")
+	require.Contains(t, l.says(t, `/rc step block cust-a-prod D2 reason="a key is missing" needs=@dan`).String(), "Blocked")
+	l.board(t, "#ops", "needs @dan")
+	post, err = l.ann.WaitFor(l.ctx, "#ops", "your help is asked for")
+	require.NoError(t, err)
+	require.Equal(t, []string{l.slack.User("dan").ID()}, post.Notifies.Users, "who is asked, and nobody else")
 	require.Contains(t, l.says(t, `/rc step done cust-a-prod D2 takeover=yes`).String(), "Done")
 	l.board(t, "#ops", "Complete.")
 	_, err = l.ann.WaitFor(l.ctx, "#ops", "is complete")

@@ -145,6 +145,10 @@ func (s *Service) Do(ctx context.Context, actor Actor, key string, op Operation)
 	if err := s.meet(ctx, actor); err != nil {
 		return Receipt{}, AsError(err)
 	}
+	if named, ok := op.(interface{ asksFor() string }); ok {
+		// Whoever is asked for help is called by name; should Slack not say it just now, by their id.
+		_ = s.meet(ctx, Person(named.asksFor(), actor.Via))
+	}
 	now := s.cfg.Now().UTC().Truncate(time.Second)
 	var out Receipt
 	var refusal *Error
