@@ -14,6 +14,9 @@ import (
 // gone are Slack's refusals to edit a message that is no longer there, or no longer ours.
 var gone = map[string]bool{"message_not_found": true, "cant_update_message": true, "edit_window_closed": true}
 
+// unpinned are refusals to take a pin away that is not there.
+var unpinned = map[string]bool{"no_pin": true, "not_pinned": true}
+
 // board brings one release's board up to date: posts it, edits it, posts it anew where it was deleted, pins it,
 // and takes leave of it when the release has ended or moved to another channel.
 func (d *delivery) board(ctx context.Context, mark core.StaleBoard) outcome {
@@ -157,7 +160,7 @@ func (w *boardWork) rest(live bool) (outcome, bool) {
 func (w *boardWork) pin(p core.BoardPlace, on bool) (outcome, bool) {
 	err := w.slack.Pin(w.ctx, p.Channel, p.TS, on)
 	switch code := slackCode(err); {
-	case err == nil, code == "already_pinned", code == "no_pin", code == "not_pinned":
+	case err == nil, code == "already_pinned", unpinned[code]:
 	case judge(err, maxTries).final:
 		w.bot.cfg.Log.Warn("a board could not be pinned", "release", w.mark.Release, "channel", p.Channel, "pin", on, "err", err)
 	default:
@@ -186,8 +189,8 @@ func (w *boardWork) leave(p core.BoardPlace, channel string) (outcome, bool) {
 	if err != nil && !w.plain(err) && !gone[slackCode(err)] && !judge(err, maxTries).final {
 		return w.later(err), false
 	}
-	if p.Pinned && !gone[slackCode(err)] {
-		if err := w.slack.Pin(w.ctx, p.Channel, p.TS, false); err != nil {
+	if !gone[slackCode(err)] {
+		if err := w.slack.Pin(w.ctx, p.Channel, p.TS, false); err != nil && !unpinned[slackCode(err)] {
 			w.bot.cfg.Log.Warn("a board that moved stays pinned", "release", w.mark.Release, "channel", p.Channel, "err", err)
 		}
 	}

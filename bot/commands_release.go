@@ -17,7 +17,7 @@ func releaseCommands() []*Command {
 		{Name: "targets", Label: "For", Kind: OneOf, Choices: []string{"all", "clusters", "customers"}, Help: "all active customers, unless others are named", Live: true},
 		{Name: "clusters", Kind: Clusters, Help: "only the customers of these, separated by commas", Live: true},
 		{Name: "customers", Kind: Customers, Help: "only these, separated by commas", Live: true}}
-	channel := Arg{Name: "channel", Kind: Channel, Help: "where its milestones are posted", Example: "#releases"}
+	channel := Arg{Name: "channel", Kind: Channel, Help: "where its board and milestones are posted", Example: "#releases"}
 	added, addedKind, cloned := name, kind, name
 	cloned.Place, cloned.Required, cloned.Help = true, true, "the new release's name"
 	added.Place, added.Required, addedKind.Required = true, true, true

@@ -343,7 +343,7 @@ func (s *Service) AskBoard(ctx context.Context, a Actor, ref string, anew bool) 
 		if err != nil {
 			return err
 		}
-		p.Failed, p.Told = "", ""
+		p.Failed, p.Told, p.Pinned = "", "", false // the bot may have been invited since
 		if err := putJSON(w, boardPath(rel.ID), p); err != nil {
 			return err
 		}
