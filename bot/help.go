@@ -16,7 +16,7 @@ var topics = map[string]string{
 	"remind": "A reminder tells a channel regularly what is still open, grouped by cluster and customer, and is silent when nothing is. " +
 		"Times are those of the clock on the wall in its zone.",
 	"bulk":  "Many steps at once. The preview names every step that changes and every one that is left out; Confirm does exactly that.",
-	"admin": "Who may do what. Workspace owners and admins are admin in any case.",
+	"admin": "Who may do what, and copies of the database. Workspace owners and admins are admin in any case.",
 	"step":  "One customer's step in a release: pending, then done or skipped; done can be reverted, skipped and reverted can be reopened.",
 }
 

@@ -33,6 +33,9 @@ type snapshots struct {
 // snapshotName is the form of the names it gives, and so of the files it may remove.
 var snapshotName = regexp.MustCompile(`^rollcall-\d{8}T\d{6}Z(-\d+)?\.db$`)
 
+// snapshotTime is the moment in such a name, in UTC.
+const snapshotTime = "20060102T150405Z"
+
 // errNoBackups says what to do when no folder for copies is set.
 var errNoBackups = &core.Error{Code: core.Conflict, Msg: "No folder for backups is set",
 	Hint: "Set ROLLCALL_BACKUP_DIR and start Rollcall again."}
@@ -47,7 +50,7 @@ func (s *snapshots) take(ctx context.Context) (path string, size int64, err erro
 	if err := os.MkdirAll(s.cfg.backupDir, 0o700); err != nil {
 		return "", 0, err
 	}
-	stem := filepath.Join(s.cfg.backupDir, "rollcall-"+s.now().UTC().Format("20060102T150405Z"))
+	stem := filepath.Join(s.cfg.backupDir, "rollcall-"+s.now().UTC().Format(snapshotTime))
 	path = stem + ".db"
 	for n := 2; absent(path) != nil; n++ {
 		path = fmt.Sprintf("%s-%d.db", stem, n)
@@ -71,19 +74,12 @@ func (s *snapshots) take(ctx context.Context) (path string, size int64, err erro
 	return path, info.Size(), nil
 }
 
-// prune removes the oldest copies beyond those that are kept. Their names sort by age.
+// prune removes the oldest copies beyond those that are kept.
 func (s *snapshots) prune() error {
-	entries, err := os.ReadDir(s.cfg.backupDir)
+	names, err := s.taken()
 	if err != nil {
 		return err
 	}
-	var names []string
-	for _, e := range entries {
-		if snapshotName.MatchString(e.Name()) && e.Type().IsRegular() {
-			names = append(names, e.Name())
-		}
-	}
-	slices.SortFunc(names, func(a, b string) int { return compareSnapshots(a, b) })
 	var problems []error
 	for _, name := range names[:max(0, len(names)-s.cfg.backupKeep)] {
 		problems = append(problems, os.Remove(filepath.Join(s.cfg.backupDir, name)))
@@ -91,9 +87,25 @@ func (s *snapshots) prune() error {
 	return errors.Join(problems...)
 }
 
+// taken is the names of the copies there are, the oldest first.
+func (s *snapshots) taken() ([]string, error) {
+	entries, err := os.ReadDir(s.cfg.backupDir)
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for _, e := range entries {
+		if snapshotName.MatchString(e.Name()) && e.Type().IsRegular() {
+			names = append(names, e.Name())
+		}
+	}
+	slices.SortFunc(names, compareSnapshots)
+	return names, nil
+}
+
 // compareSnapshots orders names by age: "…Z.db" is older than "…Z-2.db" of the same second.
 func compareSnapshots(a, b string) int {
-	const second = len("rollcall-20060102T150405Z")
+	const second = len("rollcall-" + snapshotTime)
 	if a[:second] != b[:second] || len(a) == len(b) {
 		if a < b {
 			return -1
@@ -118,13 +130,27 @@ func (s *snapshots) failed(ctx context.Context, cause error) {
 	}
 }
 
+// first is when the first copy is due: at once when one was missed while the program was not running.
+func (s *snapshots) first(times *schedule.Schedule) time.Time {
+	now := s.now()
+	names, err := s.taken()
+	if err != nil || len(names) == 0 {
+		return times.Next(now)
+	}
+	newest, err := time.Parse(snapshotTime, names[len(names)-1][len("rollcall-"):len("rollcall-"+snapshotTime)])
+	if missed := times.Next(newest); err == nil && !missed.IsZero() && missed.Before(now) {
+		return now
+	}
+	return times.Next(now)
+}
+
 // run takes copies on the schedule until ctx ends. The clock is looked at every minute, because it may be set.
 func (s *snapshots) run(ctx context.Context) error {
 	times, err := schedule.Parse(s.cfg.backupSchedule, s.cfg.zone.String())
 	if err != nil {
 		return err
 	}
-	next := times.Next(s.now())
+	next := s.first(times)
 	for {
 		timer := time.NewTimer(min(time.Minute, max(time.Second, next.Sub(s.now()))))
 		select {

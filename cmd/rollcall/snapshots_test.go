@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"rollcall/bot/schedule"
 	"rollcall/fixtures/localslack"
 
 	"github.com/stretchr/testify/assert"
@@ -74,6 +75,27 @@ func TestBackupsAreTakenOnScheduleAndTheOldestGo(t *testing.T) {
 	}
 	assert.Equal(t, []string{"rollcall-20261130T000000Z-2.db", "rollcall-20261130T000000Z-3.db", "rollcall-20261130T000000Z.db", "rollcall-by-hand.db"},
 		files(t, folder))
+}
+
+func TestABackupThatWasMissedIsTakenAtTheStart(t *testing.T) {
+	folder := t.TempDir()
+	now := time.Date(2026, 11, 28, 12, 0, 0, 0, time.UTC)
+	s := &snapshots{cfg: config{backupDir: folder}, now: func() time.Time { return now }}
+	daily, err := schedule.Parse("@daily", "UTC")
+	require.NoError(t, err)
+	tonight := time.Date(2026, 11, 29, 0, 0, 0, 0, time.UTC)
+	assert.True(t, s.first(daily).Equal(tonight), "there is none yet")
+	for name, missed := range map[string]bool{"rollcall-20261126T000000Z.db": true, "rollcall-20261127T235959Z.db": true,
+		"rollcall-20261128T000000Z.db": false, "rollcall-20261128T000000Z-2.db": false} {
+		path := filepath.Join(folder, name)
+		require.NoError(t, os.WriteFile(path, nil, 0o600))
+		want := tonight
+		if missed {
+			want = now
+		}
+		assert.True(t, s.first(daily).Equal(want), name)
+		require.NoError(t, os.Remove(path))
+	}
 }
 
 func TestABackupThatIsStoppedLeavesNothing(t *testing.T) {
