@@ -64,8 +64,10 @@ func Diagnose(ctx context.Context, client *Client) Diagnosis {
 	if d.Team != "" {
 		names, err := client.admins(ctx)
 		switch {
-		case err != nil:
+		case slackCode(err) == "missing_scope":
 			wrong("admins", "Slack does not say who is admin (%v): the scope users:read is needed", err)
+		case err != nil:
+			wrong("admins", "Slack does not say who is admin (%v): look again in a while", err)
 		case len(names) == 0:
 			wrong("admins", "nobody in the workspace is owner or admin: name somebody in ROLLCALL_ADMINS")
 		default:
@@ -131,12 +133,16 @@ func (c *Client) admins(ctx context.Context) ([]string, error) {
 	var names []string
 	pages := c.api.GetUsersPaginated(slack.GetUsersOptionLimit(200))
 	for {
-		var err error
-		if pages, err = pages.Next(ctx); err != nil {
-			if pages.Done(err) {
-				return names, nil
+		var ended bool
+		err := steadily(ctx, func() (err error) {
+			pages, err = pages.Next(ctx)
+			if ended = pages.Done(err); ended {
+				return nil
 			}
-			return nil, err
+			return err
+		})
+		if ended || err != nil {
+			return names, err
 		}
 		for i := range pages.Users {
 			if p := personInfo(&pages.Users[i]); p.Admin && len(names) < 3 {

@@ -147,7 +147,7 @@ func (in *intake) request(ctx context.Context, id, trigger string, req Request) 
 
 // answer shows an answer: opens or redraws its form, or posts its message where it was asked for.
 func (in *intake) answer(ctx context.Context, trigger string, req Request, ans Answer) {
-	life := ctx
+	life := ctx // a file may take longer than the answer, which must not end it
 	in.calls.Go(func() { in.attach(life, req.User, ans.File) })
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()

@@ -60,7 +60,7 @@ func (c *Client) fetch(ctx context.Context, id string, most int) (*slack.File, [
 	ctx, cancel := context.WithTimeout(ctx, fileWait)
 	defer cancel()
 	var info *slack.File
-	err := patiently(ctx, func() (err error) {
+	err := steadily(ctx, func() (err error) {
 		info, _, _, err = c.api.GetFileInfoContext(ctx, id, 0, 0)
 		return err
 	})
@@ -93,7 +93,7 @@ func (c *Client) SendFile(ctx context.Context, user string, a blocks.Attachment)
 	ctx, cancel := context.WithTimeout(ctx, fileWait)
 	defer cancel()
 	var direct string
-	err := patiently(ctx, func() error {
+	err := steadily(ctx, func() error {
 		ch, _, _, err := c.api.OpenConversationContext(ctx, &slack.OpenConversationParameters{Users: []string{user}})
 		if err == nil {
 			direct = ch.ID

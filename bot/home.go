@@ -84,7 +84,7 @@ func (in *intake) publishHome(ctx context.Context, user string) (hash string) {
 	defer cancel()
 	view := in.bot.Home(ctx, user)
 	hash = in.homes.hash(user)
-	err := patiently(ctx, func() (err error) {
+	err := steadily(ctx, func() (err error) {
 		hash, err = in.slack.Home(ctx, user, hash, view)
 		if slackCode(err) == "hash_conflict" { // it was published by somebody else meanwhile: ours is newer
 			hash, err = in.slack.Home(ctx, user, "", view)

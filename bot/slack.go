@@ -9,6 +9,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -97,7 +98,7 @@ func (c *Client) Lookup(ctx context.Context, user string) (core.PersonInfo, erro
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
 	var info *slack.User
-	err := patiently(ctx, func() (err error) {
+	err := steadily(ctx, func() (err error) {
 		info, err = c.api.GetUserInfoContext(ctx, user)
 		return err
 	})
@@ -114,7 +115,7 @@ func (c *Client) Lookup(ctx context.Context, user string) (core.PersonInfo, erro
 func (c *Client) OpenForm(ctx context.Context, trigger string, view *slack.ModalViewRequest) (viewID, hash string, err error) {
 	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
 	defer cancel()
-	err = patiently(ctx, func() error {
+	err = steadily(ctx, func() error {
 		opened, err := c.api.OpenViewContext(ctx, trigger, *view)
 		if err == nil {
 			viewID, hash = opened.ID, opened.Hash
@@ -128,7 +129,7 @@ func (c *Client) OpenForm(ctx context.Context, trigger string, view *slack.Modal
 func (c *Client) PushForm(ctx context.Context, trigger string, view *slack.ModalViewRequest) error {
 	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
 	defer cancel()
-	return patiently(ctx, func() error {
+	return steadily(ctx, func() error {
 		_, err := c.api.PushViewContext(ctx, trigger, *view)
 		return err
 	})
@@ -136,7 +137,7 @@ func (c *Client) PushForm(ctx context.Context, trigger string, view *slack.Modal
 
 // UpdateForm implements Slack.
 func (c *Client) UpdateForm(ctx context.Context, viewID, hash string, view *slack.ModalViewRequest) error {
-	return patiently(ctx, func() error {
+	return steadily(ctx, func() error {
 		_, err := c.api.UpdateViewContext(ctx, *view, "", hash, viewID)
 		return err
 	})
@@ -270,6 +271,36 @@ func patiently(ctx context.Context, call func() error) error {
 			return fmt.Errorf("%w (waiting for Slack: %w)", ctx.Err(), err)
 		}
 	}
+}
+
+// steadily is patiently for calls that do no harm when they are made twice: they are made once more when Slack or the
+// network had a moment's trouble.
+func steadily(ctx context.Context, call func() error) error {
+	return patiently(ctx, func() error {
+		err := call()
+		if err == nil || !momentary(err) || !pause(ctx, stumble) {
+			return err
+		}
+		return call()
+	})
+}
+
+// stumble is how long a moment's trouble is given: a trigger lives three seconds, and a person looks on.
+const stumble = 300 * time.Millisecond
+
+// momentary is true for troubles of Slack's own and of the network, which end by themselves.
+func momentary(err error) bool {
+	var limited *slack.RateLimitedError
+	var status slack.StatusCodeError
+	switch code := slackCode(err); {
+	case errors.As(err, &limited), errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		return false
+	case code != "":
+		return slices.Contains(passing, code)
+	case errors.As(err, &status):
+		return status.Code >= http.StatusInternalServerError
+	}
+	return true // it never got an answer
 }
 
 // pause waits, and says whether the context let it.
