@@ -11,7 +11,7 @@ func Commands() []*Command { return commands() }
 
 // commands is the whole table, in the order in which help shows it.
 func commands() []*Command {
-	return slices.Concat(everydayCommands(), clusterCommands(), customerCommands(), releaseCommands(), templateCommands(),
+	return slices.Concat(everydayCommands(), clusterCommands(), customerCommands(), releaseCommands(), shareCommands(), templateCommands(),
 		stepCommands(), customCommands(), contentCommands(), bulkCommands(), remindCommands(), adminCommands())
 }
 

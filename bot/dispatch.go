@@ -267,6 +267,9 @@ func (c *call) do() (Answer, error) {
 		onward = nil // what is below leads on
 	}
 	m := blocks.ReceiptIn(receipt, warnings, orElse(c.view(), "steps"), view, onward...)
+	if receipt.Link != 0 {
+		m = blocks.Shared(receipt, c.env)
+	}
 	return Answer{Message: &m, Acted: acted, Replace: c.req.Inline}, nil
 }
 

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -79,7 +80,7 @@ func newStage(t *testing.T) *stage {
 	require.NoError(t, err)
 	t.Cleanup(func() { assert.NoError(t, store.Close()) })
 	s.core, err = core.Open(t.Context(), storagetest.Twice(store), core.Config{
-		Now: func() time.Time { return s.now }, Rand: bytes.NewReader(bytes.Repeat([]byte("0123456789abcdef"), 4096)),
+		Now: func() time.Time { return s.now }, Rand: rand.NewChaCha8([32]byte{}),
 		DefaultRole: core.Operator, People: directory{}, Schedules: schedule.Read})
 	require.NoError(t, err)
 	s.bot = New(Config{Core: s.core, Log: slog.New(slog.NewTextHandler(&s.log, nil)), Now: func() time.Time { return s.now }, BaseURL: "http://127.0.0.1:8080", Files: shelf{}})

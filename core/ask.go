@@ -7,14 +7,25 @@ import (
 	"rollcall/storage"
 )
 
-// ask answers a query for somebody who may read, on one consistent state.
+// ask answers a query for somebody who may read, on one consistent state. It
+// is the one way to a view: whoever came by a shared link looks through its
+// window, and finds it closed when the link has ended.
 func ask[V any](ctx context.Context, s *Service, a Actor, query func(storage.Reader) (*V, error)) (*V, error) {
 	if err := s.meet(ctx, a); err != nil {
 		return nil, AsError(err)
 	}
+	now := s.cfg.Now()
 	var out *V
 	err := s.view(ctx, func(r storage.Reader) (err error) {
-		if err = s.mayRead(r, a); err != nil {
+		if a.link != 0 {
+			l, rel, err := readLink(r, a.link, now)
+			if err != nil {
+				return err
+			}
+			if r, err = newWindow(r, l, rel); err != nil {
+				return err
+			}
+		} else if err := s.mayRead(r, a); err != nil {
 			return err
 		}
 		out, err = query(r)
@@ -51,6 +62,9 @@ func (s *Service) ReleaseRevision(ctx context.Context, a Actor, release int64) (
 		}
 		if rel == nil {
 			return nil, refuse(NotFound, "There is no release %d", release)
+		}
+		if w, ok := r.(*window); ok {
+			r = w.base // the number of an event says nothing about it
 		}
 		seq, err := releaseRevision(r, release)
 		return &seq, err

@@ -19,7 +19,7 @@ func (s *Service) Check(ctx context.Context) ([]string, error) {
 			return err
 		}
 		for _, rule := range []func() error{
-			c.indexes, c.places, c.releaseRules, c.templateRules, c.members, c.people, c.stepRules, c.noteRules, c.history,
+			c.indexes, c.places, c.releaseRules, c.templateRules, c.members, c.people, c.stepRules, c.noteRules, c.linkRules, c.history,
 		} {
 			if err := rule(); err != nil {
 				return err

@@ -290,3 +290,17 @@ func sortedKeys[K cmp.Ordered, V any](m map[K]V) []K {
 	slices.Sort(keys)
 	return keys
 }
+
+// linkRules checks that each shared link shows something that there is.
+func (c *checker) linkRules() error {
+	for _, l := range readable(c, links, func(l *link) int64 { return l.ID }) {
+		path := links.path(links.key(l))
+		if c.releases[l.Release] == nil || l.Cluster != 0 && c.clusters[l.Cluster] == nil || l.Customer != 0 && c.customers[l.Customer] == nil {
+			c.fault("%s: it shows a release, cluster or customer that there is not", path)
+		}
+		if len(l.Token) != 64 || l.ExpiresAt <= l.CreatedAt || l.CreatedBy == "" {
+			c.fault("%s: its token, its end or its maker is missing", path)
+		}
+	}
+	return nil
+}

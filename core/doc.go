@@ -55,6 +55,14 @@
 //     clusters shown, so that reading one cluster costs that cluster only.
 //   - 2026-11-25: Custom steps and overrides take the role operator; adding to
 //     the template takes admin, since it reaches everybody.
+//   - 2026-11-28: Who came by a shared link reads the store through a window
+//     that lets a scope's records through, without what is not progress. Views
+//     need not know of links, and a view that is added later cannot leak.
+//   - 2026-11-28: A shared link needs an active release. Its token is told once;
+//     asked again with the same request key, the answer says so. Claims and
+//     blocks are not shown by it: they speak of people and reasons.
+//   - 2026-11-28: A shared link's session has a cookie of its own beside a
+//     person's, so that whoever shares can look at it and is not signed out.
 //   - 2026-11-28: A download whose first line names an interpreter (#!) keeps
 //     that line first and has the target line second: "#!/bin/bash -e" says how
 //     the rest is run, and a comment before it would silently undo that.

@@ -29,6 +29,7 @@ import (
 //	posted/<channel>/<message>                   what a milestone that was posted is about
 //	reminder/<id>                                reminders
 //	remindmark/<id>                              how far a reminder's schedule has been dealt with
+//	link/<id>  linkuse/<id>                      shared links, and how often each was opened
 //	signin/<sha256>  session/<sha256>            access to the page
 //	ix/<table>/<index>/…                         indexes, kept by the tables
 //

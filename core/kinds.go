@@ -209,6 +209,7 @@ type Actor struct {
 	Channel string // Slack channel the request came from, if any
 	system  bool
 	open    bool
+	link    int64 // the shared link that the request came by
 }
 
 // Person is the actor for a Slack user.
@@ -222,6 +223,9 @@ func System(via Via) Actor { return Actor{Via: via, system: true} }
 
 // Anyone is a reader of a page served with open access: a viewer without a name.
 func Anyone() Actor { return Actor{Via: ViaPage, open: true} }
+
+// Link is the shared link that an actor reads by; 0 for everybody else.
+func (a Actor) Link() int64 { return a.link }
 
 func (a Actor) id() string {
 	switch {

@@ -20,7 +20,7 @@ func init() {
 	for _, op := range Operations() {
 		undoable[op.Op()] = op.Needs()
 	}
-	for _, never := range []Operation{ActivateRelease{}, ArchiveRelease{}, ReopenRelease{}, GrantRole{}, RevokeRole{}, Import{}, ParkReminder{}, Undo{}} {
+	for _, never := range []Operation{ActivateRelease{}, ArchiveRelease{}, ReopenRelease{}, ShareRelease{}, UnshareRelease{}, GrantRole{}, RevokeRole{}, Import{}, ParkReminder{}, Undo{}} {
 		delete(undoable, never.Op())
 	}
 }
@@ -227,7 +227,7 @@ var pastTenses = map[string]string{
 	"add": "added", "edit": "changed", "archive": "archived", "restore": "restored", "move": "moved", "remove": "removed",
 	"activate": "activated", "reopen": "reopened", "done": "marked done", "skip": "skipped", "revert": "reverted", "note": "noted on",
 	"start": "started", "block": "blocked", "unblock": "unblocked", "override": "overrode", "reset": "reset",
-	"enroll": "enrolled", "withdraw": "withdrew", "clone": "cloned", "grant": "granted", "revoke": "revoked",
+	"enroll": "enrolled", "withdraw": "withdrew", "clone": "cloned", "share": "shared", "unshare": "unshared", "grant": "granted", "revoke": "revoked",
 	"pause": "paused", "resume": "resumed", "snooze": "snoozed", "park": "parked",
 	"bulk": "changed in bulk", "undo": "took back a change of",
 }

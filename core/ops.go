@@ -277,6 +277,19 @@ type EnrollCustomer struct{ Release, Customer string }
 // WithdrawCustomer takes a customer out of an active release's totals; its steps and history stay.
 type WithdrawCustomer struct{ Release, Customer, Reason string }
 
+// ShareRelease makes a link by which people outside the workspace watch the
+// progress of an active release: all of it, one cluster or one customer. The
+// receipt's Secret is the link's token.
+type ShareRelease struct {
+	Release           string
+	Cluster, Customer string // at most one
+	Expires           string // 12h, 7d, 2w; empty is 7 days, 30 days are the most
+	token             string
+}
+
+// UnshareRelease ends a shared link at once, open pages included.
+type UnshareRelease struct{ Link string }
+
 // CloneRelease makes a draft with the template steps of another release, in
 // order: without its version, date and targets. With Custom the custom steps
 // are cloned too.
@@ -317,6 +330,9 @@ type Receipt struct {
 	Cluster   int64    `json:"cluster,omitempty"`
 	Step      string   `json:"step,omitempty"`       // short id
 	UndoUntil int64    `json:"undo_until,omitempty"` // Unix seconds; 0 when it cannot be undone
+	Link      int64    `json:"link,omitempty"`       // the shared link that was made
+	Until     int64    `json:"until,omitempty"`      // when it ends, Unix seconds
+	Secret    string   `json:"-"`                    // its token: told once, stored nowhere
 	Replay    bool     `json:"-"`                    // the key had been used: nothing changed now
 }
 
@@ -331,7 +347,7 @@ func Operations() []Operation {
 		StartStep{}, BlockStep{}, UnblockStep{}, OverrideStep{}, ResetStep{},
 		AddCustomStep{}, EditCustomStep{}, MoveCustomStep{}, RemoveCustomStep{},
 		RunBulk{},
-		EnrollCustomer{}, WithdrawCustomer{}, CloneRelease{}, GrantRole{}, RevokeRole{}, Import{},
+		EnrollCustomer{}, WithdrawCustomer{}, CloneRelease{}, ShareRelease{}, UnshareRelease{}, GrantRole{}, RevokeRole{}, Import{},
 		AddReminder{}, EditReminder{}, PauseReminder{}, ResumeReminder{}, RemoveReminder{}, SnoozeReminder{}, ParkReminder{},
 		Undo{},
 	}

@@ -51,7 +51,11 @@ func (s *Service) SeePerson(ctx context.Context, p PersonInfo) error {
 	if err != nil {
 		return err
 	}
-	return s.store.Update(ctx, func(w storage.Writer) error { return w.Put([]byte(personPath(p.ID)), b) })
+	err = s.store.Update(ctx, func(w storage.Writer) error { return w.Put([]byte(personPath(p.ID)), b) })
+	if err == nil && p.Kind != Member {
+		s.watchers.tell(0) // the pages that this person has open end
+	}
+	return err
 }
 
 // meet makes sure that what is known of an actor is fresh enough for rights to

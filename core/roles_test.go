@@ -48,6 +48,8 @@ func doings() map[string]doing {
 		"release.clone":    {needs: core.Admin, op: core.CloneRelease{Release: "v2.5.0", Name: name, Version: "v2.6.0"}},
 		"release.enroll":   {needs: core.Admin, before: prepared(core.WithdrawCustomer{Release: "v2.5.0", Customer: "demo"}), op: core.EnrollCustomer{Release: "v2.5.0", Customer: "demo"}},
 		"release.withdraw": {needs: core.Admin, op: core.WithdrawCustomer{Release: "v2.5.0", Customer: "demo"}},
+		"release.share":    {needs: core.Admin, op: core.ShareRelease{Release: "v2.5.0"}},
+		"release.unshare":  {needs: core.Admin, before: prepared(core.ShareRelease{Release: "v2.5.0"}), op: core.UnshareRelease{Link: "1"}},
 		"template.add":     {needs: core.Admin, op: core.AddTemplate{Release: "v2.5.0", Name: "New", Category: core.Deploy, Type: core.Text, Content: "abc"}},
 		"template.edit":    {needs: core.Admin, op: core.EditTemplate{Release: "v2.5.0", Step: "D1", Name: &name, Confirm: true}},
 		"template.move":    {needs: core.Admin, op: core.MoveTemplate{Release: "v2.5.0", Step: "D1", After: "D2", Confirm: true}},

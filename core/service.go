@@ -46,6 +46,10 @@ type Service struct {
 	epoch string
 	ask   sync.Mutex
 	asked map[string]*sync.Mutex // one look-up a person at a time
+
+	watchers watchers
+	trails   trails
+	tableaus tableaus
 }
 
 // Open prepares a store for use: lays out an empty one, migrates an older one,
@@ -149,12 +153,20 @@ func (s *Service) Do(ctx context.Context, actor Actor, key string, op Operation)
 		// Whoever is asked for help is called by name; should Slack not say it just now, by their id.
 		_ = s.meet(ctx, Person(named.asksFor(), actor.Via))
 	}
+	if secret, ok := op.(interface{ withToken(string) Operation }); ok {
+		token, err := s.newToken()
+		if err != nil {
+			return Receipt{}, AsError(err)
+		}
+		op = secret.withToken(token)
+	}
 	now := s.cfg.Now().UTC().Truncate(time.Second)
 	var out Receipt
 	var refusal *Error
 	var told bool
+	var about *int64 // the release that changed, 0 for any
 	err := s.store.Update(ctx, func(w storage.Writer) error {
-		out, refusal, told = Receipt{}, nil, false
+		out, refusal, told, about = Receipt{}, nil, false, nil
 		if key != "" {
 			used, err := readReceipt(w, key)
 			if err != nil {
@@ -197,7 +209,7 @@ func (s *Service) Do(ctx context.Context, actor Actor, key string, op Operation)
 			if !t.final && !actor.system {
 				t.receipt.UndoUntil = now.Add(undoWindow).Unix()
 			}
-			told = len(t.notices) > 0 || t.redraw
+			told, about = len(t.notices) > 0 || t.redraw, &t.event.Release
 		}
 		if key != "" {
 			if err := t.putJSON("key/"+key, storedReceipt{At: now.Unix(), Receipt: t.receipt}); err != nil {
@@ -212,6 +224,9 @@ func (s *Service) Do(ctx context.Context, actor Actor, key string, op Operation)
 	}
 	if err != nil {
 		return Receipt{}, fault(err)
+	}
+	if about != nil {
+		s.watchers.tell(*about)
 	}
 	if told {
 		s.stir()

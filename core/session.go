@@ -23,10 +23,21 @@ const (
 )
 
 // pass is a sign-in link or a session, stored under the SHA-256 of its token.
-// The token itself is known only to whom it was given.
+// The token itself is known only to whom it was given. A session belongs to a
+// person or to a shared link.
 type pass struct {
-	User  string    `json:"user"`
+	User  string    `json:"user,omitempty"`
+	Link  int64     `json:"link,omitempty"`
 	Until time.Time `json:"until"`
+}
+
+// Admission is what a link's token gave.
+type Admission struct {
+	Session  string    // the token of the session it began
+	Until    time.Time // when that ends if it is not used
+	Link     int64     // the shared link it belongs to; 0 for a person's
+	Release  int64     // what a shared link shows
+	Customer int64     // 0: not one customer only
 }
 
 func signInPath(token string) string  { return "signin/" + digest(token) }
@@ -74,29 +85,43 @@ func (s *Service) NewSignIn(ctx context.Context, a Actor) (token string, until t
 	return token, p.Until, nil
 }
 
-// Redeem spends a sign-in link's token and opens a session.
-func (s *Service) Redeem(ctx context.Context, token string) (session string, until time.Time, err error) {
-	var link *pass
-	if err := s.view(ctx, func(r storage.Reader) error {
-		link, err = readPass(r, signInPath(token))
+// Redeem opens a session with the token of a sign-in link, which is spent by
+// it, or of a shared link, which is not.
+func (s *Service) Redeem(ctx context.Context, token string) (*Admission, error) {
+	var signIn *pass
+	var shared string
+	if err := s.view(ctx, func(r storage.Reader) (err error) {
+		if signIn, err = readPass(r, signInPath(token)); err != nil {
+			return err
+		}
+		shared, err = links.holder(r, "token", digest(token))
 		return err
 	}); err != nil {
-		return "", until, err
+		return nil, err
 	}
-	if link == nil {
-		return "", until, noEntry("This sign-in link does not exist, or was used before")
+	if signIn == nil && shared == "" {
+		return nil, noEntry("This link does not exist, or was used before")
 	}
-	reader := Person(link.User, ViaPage)
+	session, err := s.newToken()
+	if err != nil {
+		return nil, err
+	}
+	if shared != "" {
+		return s.openLink(ctx, decimal(shared), session)
+	}
+	return s.signIn(ctx, signIn.User, token, session)
+}
+
+// signIn spends a sign-in link for the session of its person.
+func (s *Service) signIn(ctx context.Context, user, token, session string) (*Admission, error) {
+	reader := Person(user, ViaPage)
 	if err := s.meet(ctx, reader); err != nil {
-		return "", until, err
-	}
-	if session, err = s.newToken(); err != nil {
-		return "", until, err
+		return nil, err
 	}
 	now := s.cfg.Now().UTC().Truncate(time.Second)
-	until = now.Add(sessionLife)
+	until := now.Add(sessionLife)
 	var refusal error
-	err = s.change(ctx, func(w storage.Writer) error {
+	err := s.change(ctx, func(w storage.Writer) error {
 		refusal = nil
 		link, err := readPass(w, signInPath(token))
 		switch {
@@ -115,19 +140,50 @@ func (s *Service) Redeem(ctx context.Context, token string) (session string, unt
 		if err := w.Delete([]byte(signInPath(token))); err != nil || refusal != nil {
 			return err
 		}
-		return putPass(w, sessionPath(session), pass{User: link.User, Until: until})
+		return putPass(w, sessionPath(session), pass{User: user, Until: until})
 	})
 	if err == nil {
 		err = refusal
 	}
 	if err != nil {
-		return "", time.Time{}, err
+		return nil, err
 	}
-	return session, until, nil
+	return &Admission{Session: session, Until: until}, nil
+}
+
+// openLink begins a session that lasts as long as its link, and counts it.
+func (s *Service) openLink(ctx context.Context, id int64, session string) (*Admission, error) {
+	now := s.cfg.Now().UTC().Truncate(time.Second)
+	var out *Admission
+	var refusal error
+	err := s.change(ctx, func(w storage.Writer) error {
+		out, refusal = nil, nil
+		l, rel, err := readLink(w, id, now)
+		if ErrorCode(err) == Forbidden {
+			refusal = err
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		use, err := readLinkUse(w, id)
+		if err != nil {
+			return err
+		}
+		if err := putLinkUse(w, id, linkUse{Count: use.Count + 1, Last: now.Unix()}); err != nil {
+			return err
+		}
+		out = &Admission{Session: session, Until: l.end(rel), Link: id, Release: rel.ID, Customer: l.Customer}
+		return putPass(w, sessionPath(session), pass{Link: id, Until: out.Until})
+	})
+	if err == nil {
+		err = refusal
+	}
+	return out, err
 }
 
 // Session is who reads with a session's token. The person is checked anew each
-// time: a session ends with the right to read.
+// time, or the link: a session ends with the right to read.
 func (s *Service) Session(ctx context.Context, session string) (Actor, error) {
 	path := sessionPath(session)
 	now := s.cfg.Now().UTC().Truncate(time.Second)
@@ -137,6 +193,9 @@ func (s *Service) Session(ctx context.Context, session string) (Actor, error) {
 		return err
 	}); err != nil {
 		return Actor{}, err
+	}
+	if p != nil && p.Link != 0 {
+		return s.linkSession(ctx, p.Link, now)
 	}
 	if p == nil || !now.Before(p.Until) {
 		return Actor{}, noEntry("You are not signed in, or your session has ended")
@@ -164,9 +223,41 @@ func (s *Service) Session(ctx context.Context, session string) (Actor, error) {
 	return reader, nil
 }
 
+// linkSession is the reader of a shared link that still works, and notes once
+// an hour that somebody looks.
+func (s *Service) linkSession(ctx context.Context, id int64, now time.Time) (Actor, error) {
+	var use linkUse
+	if err := s.view(ctx, func(r storage.Reader) (err error) {
+		if _, _, err = readLink(r, id, now); err == nil {
+			use, err = readLinkUse(r, id)
+		}
+		return err
+	}); err != nil {
+		return Actor{}, err
+	}
+	if now.Sub(unixTime(use.Last)) >= sessionSlide {
+		err := s.change(ctx, func(w storage.Writer) error {
+			use, err := readLinkUse(w, id)
+			if err != nil {
+				return err
+			}
+			use.Last = now.Unix()
+			return putLinkUse(w, id, use)
+		})
+		if err != nil {
+			return Actor{}, err
+		}
+	}
+	return Actor{Via: ViaPage, link: id}, nil
+}
+
 // EndSession signs out. Ending a session that has ended is no error.
 func (s *Service) EndSession(ctx context.Context, session string) error {
-	return s.change(ctx, func(w storage.Writer) error { return w.Delete([]byte(sessionPath(session))) })
+	err := s.change(ctx, func(w storage.Writer) error { return w.Delete([]byte(sessionPath(session))) })
+	if err == nil {
+		s.watchers.tell(0)
+	}
+	return err
 }
 
 // change writes housekeeping: what is no part of history.

@@ -19,10 +19,10 @@ func (h *house) signIn(user string) string {
 	token, until, err := h.NewSignIn(h.t.Context(), core.Person(user, core.ViaSlash))
 	require.NoError(h.t, err)
 	require.Equal(h.t, h.now.Add(10*time.Minute), until)
-	session, until, err := h.Redeem(h.t.Context(), token)
+	in, err := h.Redeem(h.t.Context(), token)
 	require.NoError(h.t, err)
-	require.Equal(h.t, h.now.Add(30*24*time.Hour), until)
-	return session
+	require.Equal(h.t, h.now.Add(30*24*time.Hour), in.Until)
+	return in.Session
 }
 
 func (h *house) forbidden(err error) {
@@ -39,19 +39,20 @@ func TestSignInOpensOneSession(t *testing.T) {
 	other, _, err := h.NewSignIn(t.Context(), viewer)
 	require.NoError(t, err)
 	assert.NotEqual(t, token, other)
-	session, _, err := h.Redeem(t.Context(), token)
+	in, err := h.Redeem(t.Context(), token)
 	require.NoError(t, err)
+	session := in.Session
 	who, err := h.Session(t.Context(), session)
 	require.NoError(t, err)
 	assert.Equal(t, core.Person(vic, core.ViaPage), who)
 	_, err = h.Clusters(t.Context(), who, false)
 	require.NoError(t, err)
 
-	_, _, err = h.Redeem(t.Context(), token)
+	_, err = h.Redeem(t.Context(), token)
 	h.forbidden(err)
 	_, err = h.Session(t.Context(), token)
 	h.forbidden(err)
-	_, _, err = h.Redeem(t.Context(), session)
+	_, err = h.Redeem(t.Context(), session)
 	h.forbidden(err)
 	_, err = h.Session(t.Context(), "")
 	h.forbidden(err)
@@ -67,10 +68,10 @@ func TestSignInExpires(t *testing.T) {
 	token, _, err := h.NewSignIn(t.Context(), viewer)
 	require.NoError(t, err)
 	h.pass(10 * time.Minute)
-	_, _, err = h.Redeem(t.Context(), token)
+	_, err = h.Redeem(t.Context(), token)
 	h.forbidden(err)
 	assert.Contains(t, err.Error(), "expired")
-	_, _, err = h.Redeem(t.Context(), token)
+	_, err = h.Redeem(t.Context(), token)
 	h.forbidden(err)
 	assert.NotContains(t, err.Error(), "expired", "even an expired link is spent")
 }
@@ -118,7 +119,7 @@ func TestSessionEndsWithTheRightToRead(t *testing.T) {
 	token, _, err := h.NewSignIn(t.Context(), core.Person(bob, core.ViaSlash))
 	require.NoError(t, err)
 	require.NoError(t, h.SeePerson(t.Context(), core.PersonInfo{ID: bob, Name: "bob", Kind: core.Deactivated}))
-	_, _, err = h.Redeem(t.Context(), token)
+	_, err = h.Redeem(t.Context(), token)
 	assert.Equal(t, core.Forbidden, core.ErrorCode(err))
 
 	for _, a := range []core.Actor{core.Person(gus, core.ViaSlash), core.Anyone(), core.System(core.ViaCLI), {}} {

@@ -130,7 +130,7 @@ var remarks = &table[remark, *remark]{
 }
 
 // keepers is every table that events change, for undo and check.
-var keepers = []keeper{clusters, customers, releases, templates, stepTable, remarks, grants, rosters{}, reminders}
+var keepers = []keeper{clusters, customers, releases, templates, stepTable, remarks, grants, links, rosters{}, reminders}
 
 func keeperOf(path string) keeper {
 	name, _, _ := strings.Cut(path, "/")

@@ -10,15 +10,26 @@ import (
 	"rollcall/core"
 )
 
+// What people without a way in are told, and those whose shared link has ended.
+var (
+	errNoSession = errors.New("no session")
+	errLinkOver  = errors.New("the shared link has ended")
+)
+
 // cookieLife is how long a browser keeps the cookie, in seconds. The session itself ends earlier: the gate decides.
 const cookieLife = 400 * 24 * 60 * 60
 
-// cookieName has the prefix that binds the cookie to this host and to https, where there is https.
-func (s *Site) cookieName() string {
+// cookieName has the prefix that binds the cookie to this host and to https, where there is https. A shared link's
+// session has a cookie of its own: who is signed in and looks at what others were given is signed in again afterwards.
+func (s *Site) cookieName() string { return s.bound("rollcall") }
+
+func (s *Site) viewCookieName() string { return s.bound("rollcall-view") }
+
+func (s *Site) bound(name string) string {
 	if s.secure() {
-		return "__Host-rollcall"
+		return "__Host-" + name
 	}
-	return "rollcall"
+	return name
 }
 
 type actorKey struct{}
@@ -29,45 +40,62 @@ func actorOf(r *http.Request) core.Actor {
 	return a
 }
 
-// enter lets in whoever has a session, or everybody where there is no gate.
+// enter lets in whoever has a session, or everybody where the page is open.
 func (s *Site) enter(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		actor := core.Anyone()
 		if s.cfg.Gate != nil {
 			w.Header().Add("Vary", "Cookie")
-			var err error
-			if actor, err = s.visitor(r); err != nil {
-				s.refuse(w, r, err)
-				return
-			}
+		}
+		actor, err := s.visitor(r)
+		if err != nil {
+			s.refuse(w, r, err)
+			return
 		}
 		seen(r.Context(), actor)
 		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), actorKey{}, actor)))
 	})
 }
 
-var errNoSession = errors.New("no session")
-
+// visitor is who asks, as of now.
 func (s *Site) visitor(r *http.Request) (core.Actor, error) {
-	c, err := r.Cookie(s.cookieName())
-	if err != nil || c.Value == "" {
-		return core.Actor{}, errNoSession
+	if s.cfg.Gate == nil {
+		return core.Anyone(), nil
 	}
-	actor, err := s.cfg.Gate.Session(r.Context(), c.Value)
-	if code := core.ErrorCode(err); code == core.NotFound || code == core.Forbidden {
-		return core.Actor{}, errNoSession
+	refusal := errNoSession
+	for _, name := range []string{s.viewCookieName(), s.cookieName()} {
+		c, err := r.Cookie(name)
+		if err != nil || c.Value == "" {
+			continue
+		}
+		actor, err := s.cfg.Gate.Session(r.Context(), c.Value)
+		switch core.ErrorCode(err) {
+		case "":
+			return actor, nil
+		case core.NotFound, core.Forbidden:
+			if name == s.viewCookieName() {
+				refusal = errLinkOver
+			}
+		default:
+			return core.Actor{}, err
+		}
 	}
-	return actor, err
+	if s.cfg.Open {
+		return core.Anyone(), nil
+	}
+	return core.Actor{}, refusal
 }
 
 // refuse shows the way in to those without a session.
 func (s *Site) refuse(w http.ResponseWriter, r *http.Request, err error) {
-	if !errors.Is(err, errNoSession) {
+	switch {
+	case errors.Is(err, errNoSession):
+		s.fail(w, r, http.StatusForbidden, "You are not signed in here.",
+			"In Slack, type /rollcall link and open the link you get: it signs this browser in.")
+	case errors.Is(err, errLinkOver):
+		s.fail(w, r, http.StatusForbidden, "This shared link has ended.", "Ask whoever sent it to you for a new one.")
+	default:
 		s.failWith(w, r, err)
-		return
 	}
-	s.fail(w, r, http.StatusForbidden, "You are not signed in here.",
-		"In Slack, type /rollcall link and open the link you get: it signs this browser in.")
 }
 
 // showSignIn answers every token with the same page, which holds no data and spends nothing: programs that fetch each
@@ -89,37 +117,49 @@ func (s *Site) redeem(w http.ResponseWriter, r *http.Request) {
 	if !s.ownForm(w, r) {
 		return
 	}
-	session, _, err := s.cfg.Gate.Redeem(r.Context(), chi.URLParam(r, "token"))
+	in, err := s.cfg.Gate.Redeem(r.Context(), chi.URLParam(r, "token"))
 	switch core.ErrorCode(err) {
 	case "":
 	case core.Internal, core.Unavailable:
 		s.failWith(w, r, err)
 		return
 	default:
-		s.fail(w, r, http.StatusGone, "This link has been used already, or it is too old.",
-			"In Slack, type /rollcall link for a new one.")
+		s.fail(w, r, http.StatusGone, "This link is too old, was used already, or has been ended.",
+			"For a new one, type /rollcall link in Slack, or ask whoever sent it to you.")
 		return
 	}
-	http.SetCookie(w, s.cookie(session, cookieLife))
+	if in.Link != 0 {
+		http.SetCookie(w, s.cookie(s.viewCookieName(), in.Session, max(1, int(in.Until.Sub(s.cfg.Now()).Seconds()))))
+		http.Redirect(w, r, scopePath(in.Release, in.Customer), http.StatusSeeOther)
+		return
+	}
+	http.SetCookie(w, s.cookie(s.cookieName(), in.Session, cookieLife))
 	http.Redirect(w, r, "/", http.StatusSeeOther)
 }
 
+// signOut ends the session of a shared link when there is one, else the person's own.
 func (s *Site) signOut(w http.ResponseWriter, r *http.Request) {
 	if !s.ownForm(w, r) {
 		return
 	}
-	if c, err := r.Cookie(s.cookieName()); err == nil && s.cfg.Gate != nil {
+	name := s.viewCookieName()
+	c, err := r.Cookie(name)
+	if err != nil {
+		name = s.cookieName()
+		c, err = r.Cookie(name)
+	}
+	if err == nil && s.cfg.Gate != nil {
 		if err := s.cfg.Gate.EndSession(r.Context(), c.Value); err != nil {
 			s.failWith(w, r, err)
 			return
 		}
 	}
-	http.SetCookie(w, s.cookie("", -1))
+	http.SetCookie(w, s.cookie(name, "", -1))
 	http.Redirect(w, r, "/", http.StatusSeeOther)
 }
 
-func (s *Site) cookie(value string, maxAge int) *http.Cookie {
-	return &http.Cookie{Name: s.cookieName(), Value: value, Path: "/", MaxAge: maxAge,
+func (s *Site) cookie(name, value string, maxAge int) *http.Cookie {
+	return &http.Cookie{Name: name, Value: value, Path: "/", MaxAge: maxAge,
 		HttpOnly: true, Secure: s.secure(), SameSite: http.SameSiteLaxMode}
 }
 

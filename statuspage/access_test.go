@@ -21,12 +21,15 @@ type gate struct {
 	failing      error
 }
 
-func (g *gate) Redeem(_ context.Context, token string) (string, time.Time, error) {
+func (g *gate) Redeem(_ context.Context, token string) (*core.Admission, error) {
+	if token == "shared" {
+		return &core.Admission{Session: "view", Until: day.Add(24 * time.Hour), Link: 3, Release: 12}, nil
+	}
 	if token != "tok" || g.spent {
-		return "", time.Time{}, &core.Error{Code: core.NotFound, Msg: "no such link"}
+		return nil, &core.Error{Code: core.NotFound, Msg: "no such link"}
 	}
 	g.spent = true
-	return "good", day.Add(30 * 24 * time.Hour), g.failing
+	return &core.Admission{Session: "good", Until: day.Add(30 * 24 * time.Hour)}, g.failing
 }
 
 func (g *gate) Session(_ context.Context, session string) (core.Actor, error) {

@@ -77,6 +77,8 @@ func (c *canned) ask() error {
 	return c.failing
 }
 
+func (c *canned) Shared(context.Context, core.Actor) (*core.Shared, error) { return nil, nil }
+
 func (c *canned) Revision(context.Context) (int64, error) { return c.revision, nil }
 
 func (c *canned) customers() int { return c.clusters * c.perCluster }

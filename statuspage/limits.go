@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/go-chi/chi/v5/middleware"
+
+	"rollcall/core"
 )
 
 // Requests in a minute: for sign-in links by address, for pages by person and address. Where everybody may read there
@@ -28,15 +30,23 @@ func (s *Site) limitSignIns(next http.Handler) http.Handler {
 // limitPages keeps one person from making every core render.
 func (s *Site) limitPages(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if actorOf(r).User == "" || s.within(&s.reads, w, r) {
+		if identity(actorOf(r)) == "" || s.within(&s.reads, w, r) {
 			next.ServeHTTP(w, r)
 		}
 	})
 }
 
+// identity is whose requests count together: a person's, or those by one shared link. It is empty for everybody else.
+func identity(a core.Actor) string {
+	if a.Link() != 0 {
+		return "link " + decimal(a.Link())
+	}
+	return a.User
+}
+
 // within counts a request, and answers it when it is one too many.
 func (s *Site) within(c *counter, w http.ResponseWriter, r *http.Request) bool {
-	if c.allow(middleware.GetClientIPAddr(r.Context()), actorOf(r).User, s.cfg.Now()) {
+	if c.allow(middleware.GetClientIPAddr(r.Context()), identity(actorOf(r)), s.cfg.Now()) {
 		return true
 	}
 	w.Header().Set("Retry-After", "60")

@@ -38,8 +38,8 @@ type frame struct {
 	Nav      string
 	Build    string
 	Revision int64
-	SignOut  bool
 	About    bool // false on pages without data, which have no navigation either
+	surroundings
 }
 
 // pageOf ties a query's view to the function that dresses it, whose type must be the same.
@@ -109,7 +109,9 @@ func (s *Site) show(p page) http.HandlerFunc {
 			return nil, err
 		}
 		f.Nav, f.Notes, f.Revision = p.nav, q.notes, q.revision
-		f.About, f.SignOut, f.Build = true, s.cfg.Gate != nil, s.cfg.Build
+		if err := s.surround(&f, q); err != nil {
+			return nil, err
+		}
 		start := s.cfg.Now()
 		page, err := s.layouts.render(p.layout, "frame", f)
 		s.cfg.Meter.Rendered(p.layout, s.cfg.Now().Sub(start))
@@ -212,11 +214,12 @@ func (s *Site) answer(kind string, build func(*request) ([]byte, error)) http.Ha
 	}
 }
 
-// etag names what a page shows before it is built: the program, the newest change and the filters. It does not name
-// the asker: whoever is let in sees the same. It is weak because answers are compressed in more than one way.
+// etag names what a page shows before it is built: the program, the newest change, the shared link and the filters. It
+// does not name the person: whoever is let in sees the same. It is weak because answers are compressed in more than one
+// way.
 func (s *Site) etag(q *request) string {
 	sum := sha256.Sum256([]byte(q.filters.Encode()))
-	return fmt.Sprintf(`W/"%s-%d-%x"`, tagSafe(s.cfg.Build), q.revision, sum[:6])
+	return fmt.Sprintf(`W/"%s-%d-%d%t-%x"`, tagSafe(s.cfg.Build), q.revision, q.actor.Link(), q.signedIn(), sum[:6])
 }
 
 // tagSafe keeps to what may stand between an ETag's quotes.

@@ -35,14 +35,17 @@ type Views interface {
 	Blockers(ctx context.Context, a core.Actor, release string) (*core.StepsList, error)
 	Activity(context.Context, core.Actor, core.ActivityQuery) (*core.ActivityFeed, error)
 
+	// Shared is what those who came by a shared link are told of it; nil for everybody else.
+	Shared(context.Context, core.Actor) (*core.Shared, error)
+
 	// Revision grows with every change that a view may show. It is cheap: a page that is not newer is not built.
 	Revision(context.Context) (int64, error)
 }
 
 // Gate lets people in by links that the bot hands out. Its refusals are core errors.
 type Gate interface {
-	// Redeem spends a sign-in link's token and begins a session.
-	Redeem(ctx context.Context, token string) (session string, until time.Time, err error)
+	// Redeem begins a session with the token of a sign-in link, which that spends, or of a shared link.
+	Redeem(ctx context.Context, token string) (*core.Admission, error)
 	// Session says whose session it is, as of now, and keeps it alive.
 	Session(ctx context.Context, session string) (core.Actor, error)
 	// EndSession ends it; one that is already over is no error.
@@ -52,7 +55,8 @@ type Gate interface {
 // Config is what a Site is given from outside.
 type Config struct {
 	Views   Views
-	Gate    Gate     // nil: open, everybody reads as a viewer; for loopback addresses only
+	Gate    Gate     // nil: everybody reads as a viewer, and no link is known
+	Open    bool     // who has no session reads as a viewer; for loopback addresses only
 	BaseURL *url.URL // how people reach the page; https decides what cookies and headers say
 	Build   string   // the program's version, shown in the footer and part of every ETag
 	Now     func() time.Time
@@ -122,7 +126,7 @@ func (s *Site) route() (chi.Router, error) {
 			m.Post("/signout", s.signOut)
 		})
 		m.Group(func(m chi.Router) {
-			m.Use(s.enter, s.limitPages)
+			m.Use(s.enter, s.limitPages, s.fromHome)
 			for _, p := range pages {
 				if s.layouts.named[p.layout] == nil {
 					err = errors.Join(err, errors.New("statuspage: no template for "+p.path))
