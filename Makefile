@@ -6,7 +6,7 @@ BROWSER_FILES = $(shell grep -rl --include='*_test.go' '^//go:build browser' cmd
 BROWSER_PKGS  = $(sort $(patsubst %/,./%,$(dir $(BROWSER_FILES))))
 BROWSER_TESTS = $(shell sed -n 's/^func \(Test[A-Za-z0-9_]*\).*/\1/p' $(BROWSER_FILES) | paste -sd'|')
 
-.PHONY: demo test lint unit walk browser bench figures docs needs
+.PHONY: demo test lint unit walk browser bench figures soak docs needs
 
 ## demo: the whole thing on this machine, with no Slack account
 demo:
@@ -46,6 +46,10 @@ bench:
 ## figures: the table of figures in the README, from a run
 figures:
 	$(GO) -C fixtures/bench test -run '^$$' -bench . -timeout 60m $(if $(LARGE),-large) -readme "$(CURDIR)/README.md"
+
+## soak: many viewers for a minute
+soak:
+	ROLLCALL_SOAK=1 $(GO) test -count=1 -v -run '^TestManyWatch$$' -timeout 10m ./statuspage
 
 ## docs: rewrite the generated sections of the README
 docs:

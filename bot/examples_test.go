@@ -34,6 +34,7 @@ var examplesNeed = map[string][]string{
 	"release activate":             {"-", "cluster add one", "customer add a cluster=one namespace=a", "release add x type=release version=v2.5.0", "template add R1 a category=deploy type=text content=abc"},
 	"release reopen":               {`release archive v2.5.0 reason="given up" confirm=yes`},
 	"release enroll":               {"release withdraw v2.5.0 cust-a-prod"},
+	"release unshare":              {"release share v2.5.0", "release share v2.5.0", "release share v2.5.0"},
 	"template add":                 {"-", `release add "Spring release" type=release version=v2.5.0`},
 	"step revert":                  {"done cust-a-prod D1"},
 	"step reopen":                  {`skip cust-a-prod D2 reason="not here"`},

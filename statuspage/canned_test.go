@@ -79,6 +79,16 @@ func (c *canned) ask() error {
 
 func (c *canned) Shared(context.Context, core.Actor) (*core.Shared, error) { return nil, nil }
 
+func (c *canned) Watch(int64) (<-chan struct{}, func()) { return nil, func() {} }
+
+func (c *canned) News(context.Context, core.Actor, int64, int64) (*core.News, error) {
+	return &core.News{Rev: c.revision}, nil
+}
+
+func (c *canned) ReleaseRevision(context.Context, core.Actor, int64) (int64, error) {
+	return c.revision, nil
+}
+
 func (c *canned) Revision(context.Context) (int64, error) { return c.revision, nil }
 
 func (c *canned) customers() int { return c.clusters * c.perCluster }

@@ -3,6 +3,7 @@ package statuspage
 import (
 	"net/http"
 	"testing"
+	"time"
 
 	"github.com/go-chi/chi/v5"
 )
@@ -26,3 +27,16 @@ var (
 	Code       = code
 	Difference = difference
 )
+
+// Hurry makes the streams of a site live faster.
+func (s *Site) Hurry(beat, life time.Duration) {
+	s.pace.beat, s.pace.life, s.pace.spread = beat, life, 0
+	s.pace.gap, s.pace.again = 10*time.Millisecond, 50*time.Millisecond
+}
+
+// Watching is how many streams there are.
+func (s *Site) Watching() int {
+	s.audience.mu.Lock()
+	defer s.audience.mu.Unlock()
+	return s.audience.total
+}

@@ -70,12 +70,7 @@ type counter struct {
 }
 
 func (c *counter) allow(addr netip.Addr, user string, now time.Time) bool {
-	bits := 32
-	if addr.Is6() {
-		bits = 64 // one household or machine owns all of it
-	}
-	from, _ := addr.Prefix(bits)
-	who := asker{from, user}
+	who := asker{networkOf(addr), user}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if minute := now.Unix() / 60; minute != c.minute || c.seen == nil {
@@ -83,4 +78,14 @@ func (c *counter) allow(addr netip.Addr, user string, now time.Time) bool {
 	}
 	c.seen[who]++
 	return c.seen[who] <= c.most
+}
+
+// networkOf is what one asker has of addresses.
+func networkOf(addr netip.Addr) netip.Prefix {
+	bits := 32
+	if addr.Is6() {
+		bits = 64 // one household or machine owns all of it
+	}
+	from, _ := addr.Prefix(bits)
+	return from
 }

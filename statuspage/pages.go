@@ -109,7 +109,7 @@ func (s *Site) show(p page) http.HandlerFunc {
 			return nil, err
 		}
 		f.Nav, f.Notes, f.Revision = p.nav, q.notes, q.revision
-		if err := s.surround(&f, q); err != nil {
+		if err := s.surround(&f, q, v); err != nil {
 			return nil, err
 		}
 		start := s.cfg.Now()

@@ -31,6 +31,7 @@ func (s *Site) Serve(ctx context.Context, l net.Listener, grace time.Duration) e
 		MaxHeaderBytes:    maxHeaderBytes,
 		ErrorLog:          slog.NewLogLogger(s.cfg.Log.Handler(), slog.LevelDebug),
 	}
+	srv.RegisterOnShutdown(s.closeStreams)
 	ended := make(chan error, 1)
 	go func() { ended <- srv.Serve(atMost(l, maxConnections)) }()
 	select {

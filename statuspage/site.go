@@ -12,6 +12,7 @@ import (
 	"net/netip"
 	"net/url"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/go-chi/chi/v5"
@@ -38,6 +39,14 @@ type Views interface {
 	// Shared is what those who came by a shared link are told of it; nil for everybody else.
 	Shared(context.Context, core.Actor) (*core.Shared, error)
 
+	// Watch gives a channel that receives when something may have changed in a release, in any with 0, or somebody's
+	// right to read may have ended. stop must be called in the end.
+	Watch(release int64) (wake <-chan struct{}, stop func())
+	// News says what changed in a release since a revision.
+	News(ctx context.Context, a core.Actor, release, since int64) (*core.News, error)
+	// ReleaseRevision grows with every change that may show in a release.
+	ReleaseRevision(ctx context.Context, a core.Actor, release int64) (int64, error)
+
 	// Revision grows with every change that a view may show. It is cheap: a page that is not newer is not built.
 	Revision(context.Context) (int64, error)
 }
@@ -63,6 +72,7 @@ type Config struct {
 	NewRef  func() string               // a fresh reference for an error page and its line in the log
 	Ready   func(context.Context) error // nil: ready as soon as the store answers
 	Proxies []netip.Prefix              // whose X-Forwarded-For counts
+	Jitter  func() float64              // from 0 to 1, so that browsers do not all come back at once; nil: they do
 	Log     *slog.Logger
 	Meter   Meter // nil: nobody watches
 }
@@ -76,7 +86,12 @@ type Site struct {
 	signIns counter
 	reads   counter
 	kept    *shelf
-	scribe  *scribe
+
+	audience audience
+	pace     pace
+	closing  chan struct{} // closed when the server shuts down
+	close    sync.Once
+	scribe   *scribe
 }
 
 // keptBytes is how much memory answers may take that are kept for those who ask for the same.
@@ -90,7 +105,8 @@ func New(cfg Config) (*Site, error) {
 	if cfg.Meter == nil {
 		cfg.Meter = unmetered{}
 	}
-	s := &Site{cfg: cfg, signIns: counter{most: signInsPerMinute}, reads: counter{most: pagesPerMinute}, kept: newShelf(keptBytes), scribe: newScribe()}
+	s := &Site{cfg: cfg, signIns: counter{most: signInsPerMinute}, reads: counter{most: pagesPerMinute}, kept: newShelf(keptBytes), scribe: newScribe(),
+		pace: usualPace, closing: make(chan struct{})}
 	var err error
 	if s.assets, err = loadAssets(); err != nil {
 		return nil, err
@@ -135,6 +151,10 @@ func (s *Site) route() (chi.Router, error) {
 				both(m, twin(p.path), s.showJSON(p))
 			}
 			both(m, "/releases/{id}/clusters/{cluster}/grid", s.showGrid())
+			for _, base := range []string{"", "/releases/{id}"} {
+				m.Get(base+"/events", s.stream)
+				both(m, base+"/rev", s.showRevision)
+			}
 			both(m, stepPath+"/panel", s.showPanel())
 			both(m, stepPath+"/raw", s.download())
 		})
@@ -155,5 +175,12 @@ func twin(path string) string {
 	return path + ".json"
 }
 
-// isTwin reports whether a request asked for JSON, so that errors are too.
-func isTwin(r *http.Request) bool { return strings.HasSuffix(r.URL.Path, ".json") }
+// isTwin reports whether a request asked for JSON, or for what only scripts ask for, so that errors are JSON too.
+func isTwin(r *http.Request) bool {
+	for _, end := range []string{".json", "/events", "/rev"} {
+		if strings.HasSuffix(r.URL.Path, end) {
+			return true
+		}
+	}
+	return false
+}

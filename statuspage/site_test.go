@@ -52,9 +52,19 @@ func send(h http.Handler, method, path string, headers ...string) *httptest.Resp
 		r.Header.Add(headers[i], headers[i+1])
 	}
 	w := httptest.NewRecorder()
-	h.ServeHTTP(w, r)
+	ctx, leave := context.WithCancel(r.Context())
+	defer leave()
+	h.ServeHTTP(passing{w, leave}, r.WithContext(ctx))
 	return w
 }
+
+// passing is somebody who leaves as soon as something was sent: a stream would go on for ever.
+type passing struct {
+	*httptest.ResponseRecorder
+	leave func()
+}
+
+func (p passing) Flush() { p.ResponseRecorder.Flush(); p.leave() }
 
 // everyPage is one address of each page.
 var everyPage = map[string]string{

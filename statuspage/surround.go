@@ -13,6 +13,7 @@ type surroundings struct {
 	Entries []navEntry
 	SignOut bool
 	Shared  *core.Shared // set for those who came by a shared link
+	Live    liveness
 }
 
 // navEntry is one entry of the navigation.
@@ -27,8 +28,8 @@ var navigation = []navEntry{
 }
 
 // surround completes a page's frame. Of the navigation, those who came by a shared link get what has something to show.
-func (s *Site) surround(f *frame, q *request) error {
-	f.About, f.Build = true, s.cfg.Build
+func (s *Site) surround(f *frame, q *request, view any) error {
+	f.About, f.Build, f.Live = true, s.cfg.Build, s.liveOf(view)
 	f.Home, f.Entries, f.SignOut = "/", navigation, q.signedIn()
 	shared, err := s.cfg.Views.Shared(q.ctx, q.actor)
 	if err != nil || shared == nil {
