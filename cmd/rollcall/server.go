@@ -107,7 +107,7 @@ func (s *server) pageConfig(cfg config) statuspage.Config {
 		base = &url.URL{Scheme: "http", Host: s.door.Addr().String()} // the setting was checked; this is the address itself
 	}
 	page := statuspage.Config{
-		Views: s.core, Gate: s.core, Open: cfg.access == accessOpen, BaseURL: base, Build: versionLine(), Now: time.Now, NewRef: newRef, Jitter: mathrand.Float64, Proxies: cfg.trustedProxies, Log: s.log,
+		Views: s.core, Gate: s.core, Open: cfg.access == accessOpen, BaseURL: base, Build: strings.TrimPrefix(versionLine(), "rollcall "), Now: time.Now, NewRef: newRef, Jitter: mathrand.Float64, Proxies: cfg.trustedProxies, Log: s.log,
 		Meter: s.metrics,
 		Ready: func(context.Context) error { return s.bot.Ready() },
 	}
