@@ -41,7 +41,7 @@ func (o *office) call(method, channel string) error {
 	o.mu.Lock()
 	refuse, slow := o.refuse, o.slow[channel]
 	o.mu.Unlock()
-	time.Sleep(slow) // of a bubble's own time
+	<-time.After(slow) // of the bubble's own clock
 	if refuse != nil {
 		return refuse(method, channel)
 	}
@@ -123,6 +123,12 @@ func atDesk(t *testing.T, releases int, test func(t *testing.T, d *desk)) {
 	})
 }
 
+// pass lets the bubble's clock go on, and everything in it come to rest.
+func pass(d time.Duration) {
+	<-time.After(d)
+	synctest.Wait()
+}
+
 func (d *desk) do(t *testing.T, op core.Operation) {
 	t.Helper()
 	_, err := d.core.Do(t.Context(), core.System(core.ViaCLI), "", op)
@@ -145,13 +151,13 @@ func (d *desk) waiting(t *testing.T) (notices, boards int) {
 
 func TestEditsAreCoalesced(t *testing.T) {
 	atDesk(t, 1, func(t *testing.T, d *desk) {
-		time.Sleep(10 * time.Second)
+		pass(10 * time.Second)
 		assert.Len(t, d.to("CA"), 2, "the milestone and the board")
 		for i := range 29 {
 			d.done(t, "A", i+1)
-			time.Sleep(100 * time.Millisecond)
+			pass(100 * time.Millisecond)
 		}
-		time.Sleep(10 * time.Second)
+		pass(10 * time.Second)
 		assert.LessOrEqual(t, len(d.edits), 3, "29 changes in three seconds")
 		assert.GreaterOrEqual(t, len(d.edits), 2)
 		for i := 1; i < len(d.edits); i++ {
@@ -164,14 +170,14 @@ func TestEditsAreCoalesced(t *testing.T) {
 
 func TestFortyEditsAMinuteOverAll(t *testing.T) {
 	atDesk(t, 20, func(t *testing.T, d *desk) {
-		time.Sleep(20 * time.Second)
+		pass(20 * time.Second)
 		for i := range 20 {
 			for r := range 20 {
 				d.done(t, string(rune('A'+r)), i+1)
 			}
-			time.Sleep(5 * time.Second)
+			pass(5 * time.Second)
 		}
-		time.Sleep(2 * time.Minute)
+		pass(2 * time.Minute)
 		for i := editsPerMinute; i < len(d.edits); i++ {
 			require.GreaterOrEqual(t, d.edits[i].at.Sub(d.edits[i-editsPerMinute].at), time.Minute)
 		}
@@ -185,7 +191,7 @@ func TestOneMessageASecondInAChannel(t *testing.T) {
 		for i := range 10 {
 			d.do(t, core.BlockStep{Target: core.Target{Release: "A", Customer: "cust-a", Step: fmt.Sprint("D", i+1)}, Reason: "wait"})
 		}
-		time.Sleep(time.Minute)
+		pass(time.Minute)
 		posts := d.to("CA")
 		require.Len(t, posts, 12)
 		for i := 1; i < len(posts); i++ {
@@ -202,26 +208,26 @@ func TestASlowChannelStopsNoOther(t *testing.T) {
 			d.do(t, core.AddTemplate{Release: name, Name: "Step", Category: core.Deploy, Type: core.Text, Content: "x"})
 			d.do(t, core.ActivateRelease{Release: name, Confirm: true})
 		}
-		time.Sleep(10 * time.Second)
+		pass(10 * time.Second)
 		assert.Empty(t, d.to("CA"))
 		assert.Len(t, d.to("CB"), 2)
-		time.Sleep(3 * time.Hour)
+		pass(3 * time.Hour)
 		assert.Len(t, d.to("CA"), 2)
 	})
 }
 
 func TestSlackAwayForTenMinutesLosesNothing(t *testing.T) {
 	atDesk(t, 2, func(t *testing.T, d *desk) {
-		time.Sleep(10 * time.Second)
+		pass(10 * time.Second)
 		d.answers(func(string, string) error { return errors.New("connection refused") })
 		for i := range 20 {
 			d.done(t, "A", i+1)
-			time.Sleep(30 * time.Second)
+			pass(30 * time.Second)
 		}
 		d.do(t, core.BlockStep{Target: core.Target{Release: "A", Customer: "cust-a", Step: "D30"}, Reason: "wait"})
 		before := len(d.to("CA"))
 		d.answers(nil)
-		time.Sleep(longestWait + 10*time.Second)
+		pass(longestWait + 10*time.Second)
 		assert.Len(t, d.to("CA"), before+1, "the block, once")
 		assert.NotEmpty(t, d.edits)
 		notices, boards := d.waiting(t)
@@ -243,17 +249,17 @@ func TestRetryAfterIsRespectedInItsChannelAlone(t *testing.T) {
 			d.do(t, core.AddTemplate{Release: name, Name: "Step", Category: core.Deploy, Type: core.Text, Content: "x"})
 			d.do(t, core.ActivateRelease{Release: name, Confirm: true})
 		}
-		time.Sleep(20 * time.Second)
+		pass(20 * time.Second)
 		assert.Empty(t, d.to("CA"))
 		assert.Len(t, d.to("CB"), 2)
-		time.Sleep(30 * time.Second)
+		pass(30 * time.Second)
 		assert.Len(t, d.to("CA"), 2)
 	})
 }
 
 func TestWhatSlackRefusesWithoutReasonIsParkedAfterSixTries(t *testing.T) {
 	atDesk(t, 1, func(t *testing.T, d *desk) {
-		time.Sleep(10 * time.Second)
+		pass(10 * time.Second)
 		tries := 0
 		d.answers(func(method, channel string) error {
 			if method == "post" && channel == "CA" {
@@ -263,7 +269,7 @@ func TestWhatSlackRefusesWithoutReasonIsParkedAfterSixTries(t *testing.T) {
 			return nil
 		})
 		d.do(t, core.BlockStep{Target: core.Target{Release: "A", Customer: "cust-a", Step: "D1"}, Reason: "wait"})
-		time.Sleep(10 * time.Minute)
+		pass(10 * time.Minute)
 		assert.Equal(t, maxTries, tries)
 		notices, _ := d.waiting(t)
 		assert.Zero(t, notices)
@@ -275,7 +281,7 @@ func TestWhatSlackRefusesWithoutReasonIsParkedAfterSixTries(t *testing.T) {
 func TestTenMinutesWithoutSlack(t *testing.T) {
 	t.Parallel()
 	clock := localslack.ScaledClock(1)
-	s := workspace(t, localslack.Config{Clock: clock})
+	s := workspace(t, localslack.Config{Clock: clock, App: localslack.App{Events: []string{}}}) // whose three seconds would be too short
 	l := connect(t, s, func(cfg *Config) {
 		cfg.Now, cfg.After = clock.Now, func(d time.Duration) <-chan time.Time {
 			c := make(chan time.Time, 1)
@@ -289,6 +295,7 @@ func TestTenMinutesWithoutSlack(t *testing.T) {
 	l.settled(t)
 	s.Inject(localslack.Fault{Method: "chat.update", Times: 16, Status: 503})
 	s.Inject(localslack.Fault{Method: "chat.postMessage", Times: 16, Drop: true})
+	require.NoError(t, s.Wait(l.ctx, func() bool { return len(s.Acks()) == len(s.Envelopes()) })) // three seconds are about to be short
 	away := clock.Now()
 	clock.Scale(200)
 	for _, op := range []core.Operation{
