@@ -205,21 +205,13 @@ func (s *Service) fillBoard(r storage.Reader, rel *Release, out *BoardView) erro
 	if out.Place.Seq = max(out.Place.Seq, mark.Seq); out.Place.Seq == 0 {
 		return nil
 	}
-	b, err = r.Get([]byte(eventPath(out.Place.Seq)))
-	if err != nil {
+	// The mark may stand at an event of something else, or at a refusal: a board says what happened to its release.
+	last, err := feed(r, &eventFilter{accepted: true, release: rel.ID}, ActivityQuery{Before: out.Place.Seq + 1}, 1)
+	if err != nil || len(last.Events) == 0 {
 		return err
 	}
-	e, err := skimEvent(b, subjectsShown)
-	if err != nil {
-		return err
-	}
-	tell := newTeller(r)
-	last, err := tell.one(e)
-	if err == nil {
-		err = tell.names.err
-	}
-	out.Last = &last
-	return err
+	out.Last = &last.Events[0]
+	return nil
 }
 
 // KeepBoard remembers where a board is after something was done about it, and
