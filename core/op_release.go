@@ -106,12 +106,23 @@ func (op ArchiveRelease) run(t *tx) error {
 	return releases.put(t, r)
 }
 
+// leftOpen says which steps an archived release leaves open.
+func leftOpen(p Progress) string {
+	switch {
+	case p.Reverted == 0:
+		return count(p.Pending, "pending step") + " will stay pending"
+	case p.Pending == 0:
+		return count(p.Reverted, "reverted step") + " will stay reverted"
+	}
+	return fmt.Sprintf("%d pending and %d reverted steps stay as they are", p.Pending, p.Reverted)
+}
+
 // archivePreview lists the steps that would stay open for good.
 func archivePreview(r storage.Reader, rel *Release, p Progress) (*ConsequencePreview, error) {
 	const most = 20 // customers
 	pre := &ConsequencePreview{
 		Title: fmt.Sprintf("Archive %s with %s?", rel.Label(), count(p.Open(), "open step")),
-		Lines: []string{fmt.Sprintf("%d pending and %d reverted steps stay as they are, for good. A reason is needed.", p.Pending, p.Reverted)},
+		Lines: []string{leftOpen(p) + ", for good. A reason is needed."},
 	}
 	sh, err := loadSheet(r, rel, nil)
 	if err != nil {

@@ -158,7 +158,7 @@ func TestArchivingWithOpenStepsListsThemAndWantsAReason(t *testing.T) {
 	h.do(ann, core.WithdrawCustomer{Release: "v2.5.0", Customer: "demo"})
 	e := h.refused(core.Confirm, ann, core.ArchiveRelease{Release: "v2.5.0"})
 	assert.Equal(t, "Archive v2.5.0 with 1 open step?", e.Msg)
-	assert.Equal(t, "0 pending and 1 reverted steps stay as they are, for good. A reason is needed.\ncustomer-b · prod-us / cust-b-prod: V2 Login", preview(e))
+	assert.Equal(t, "1 reverted step will stay reverted, for good. A reason is needed.\ncustomer-b · prod-us / cust-b-prod: V2 Login", preview(e))
 	assert.Equal(t, "reason", h.refused(core.Invalid, ann, core.ArchiveRelease{Release: "v2.5.0", Confirm: true}).Field)
 	h.do(bob, core.MarkDone{Target: at("cust-b-prod", "V2")})
 	r := h.do(ann, core.ArchiveRelease{Release: "v2.5.0"})
