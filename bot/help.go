@@ -12,7 +12,9 @@ var topics = map[string]string{
 	"customer": "A customer lives in one namespace of one cluster. Name it by name, namespace, `cluster/namespace` or number.",
 	"release": "A release starts as a draft, is activated for its customers and archived in the end. " +
 		"Name it by `R12`, version or name; it may be left out while exactly one is active.",
-	"template": "The steps that a release has for every customer, in the order deploy before verify. `D1` and `V2` never change their meaning.",
+	"template": "The steps that a release has for every customer, in the order deploy before verify. `D1` and `V2` never change their meaning. " +
+		"In their content `{{customer.name}}`, `{{customer.namespace}}`, `{{cluster.name}}`, `{{cluster.kubeconfig_path}}`, `{{release.name}}`, " +
+		"`{{release.version}}`, `{{customer.metadata.KEY}}` and `{{cluster.metadata.KEY}}` are filled in for each customer.",
 	"remind": "A reminder tells a channel regularly what is still open, grouped by cluster and customer, and is silent when nothing is. " +
 		"Times are those of the clock on the wall in its zone.",
 	"bulk":  "Many steps at once. The preview names every step that changes and every one that is left out; Confirm does exactly that.",
@@ -26,6 +28,17 @@ func spoken(noun string) string {
 		return "reminder"
 	}
 	return noun
+}
+
+// plural is a noun as people say it of many; two of them are no things to have many of.
+func plural(noun string) string {
+	switch noun {
+	case "bulk":
+		return "many steps at once"
+	case "admin":
+		return "administration"
+	}
+	return spoken(noun) + "s"
 }
 
 // showHelp answers help for a topic: nothing, a noun, or a command.
@@ -64,7 +77,7 @@ func (c *call) helpIndex() blocks.Message {
 	}
 	var buttons []blocks.Button
 	for _, noun := range c.bot.table.nouns {
-		buttons = append(buttons, blocks.Button{Label: "Help on " + spoken(noun) + "s", Action: "help", Line: "help " + noun})
+		buttons = append(buttons, blocks.Button{Label: "Help on " + plural(noun), Action: "help", Line: "help " + noun})
 	}
 	intro := "Type a noun, a verb and what it is about: `step done v2.5.0 cust-a-prod D1 note=\"build 812\"`. " +
 		"Whatever is missing is asked for in a form."
@@ -117,7 +130,7 @@ func entry(cmd *Command, whole bool) blocks.HelpEntry {
 func helpButtons(cmd *Command) []blocks.Button {
 	buttons := []blocks.Button{{Label: "Run " + cmd.Name(), Action: cmd.Action(), Line: cmd.Name()}}
 	if cmd.Noun != "" {
-		buttons = append(buttons, blocks.Button{Label: "Help on " + spoken(cmd.Noun) + "s", Action: "help", Line: "help " + cmd.Noun})
+		buttons = append(buttons, blocks.Button{Label: "Help on " + plural(cmd.Noun), Action: "help", Line: "help " + cmd.Noun})
 	}
 	return buttons
 }
@@ -139,9 +152,9 @@ func (c *call) unknown(line Line) Answer {
 		msg = "`" + noun + "` has no verb “" + first[1].Text + "”"
 	}
 	var choices []blocks.Button
-	for _, cmd := range c.bot.table.nearest(first) {
-		if line := c.corrected(cmd, line); blocks.Fits(line) {
-			choices = append(choices, blocks.Button{Label: line, Action: cmd.Action(), Line: line})
+	for _, near := range c.bot.table.nearest(first) {
+		if line := near.corrected(line); blocks.Fits(line) {
+			choices = append(choices, blocks.Button{Label: line, Action: near.Action(), Line: line})
 		}
 	}
 	hint := "Did you mean one of these?"
@@ -156,17 +169,12 @@ func (c *call) unknown(line Line) Answer {
 	return c.say(blocks.Refusal("", msg, hint, choices, nil))
 }
 
-// corrected is the line as typed, with a command's right name in front.
-func (c *call) corrected(cmd *Command, line Line) string {
-	names := strings.Fields(cmd.Name())
-	used := 1
-	if len(line.Words) > 1 && len(names) > 1 {
-		used = 2
-	}
+// corrected is the line as typed, with the command's right name in place of the words that were meant for it.
+func (n nearCommand) corrected(line Line) string {
 	out := Line{Fields: line.Fields}
-	for _, n := range names {
-		out.Words = append(out.Words, Word{Text: n})
+	for _, name := range strings.Fields(n.Name()) {
+		out.Words = append(out.Words, Word{Text: name})
 	}
-	out.Words = append(out.Words, line.Words[min(used, len(line.Words)):]...)
+	out.Words = append(out.Words, line.Words[n.words:]...)
 	return Format(out)
 }

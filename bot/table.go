@@ -115,8 +115,15 @@ func (t *table) of(noun string) []*Command {
 	return out
 }
 
-// nearest is the command names most like what was typed, best first, at most three.
-func (t *table) nearest(words []Word) []*Command {
+// nearCommand is a command that may have been meant.
+type nearCommand struct {
+	*Command
+	words int // how many of the words typed were meant for its name
+	cost  int // edits between those and the name
+}
+
+// nearest is the commands most like what was typed, best first, at most three.
+func (t *table) nearest(words []Word) []nearCommand {
 	if len(words) == 0 {
 		return nil
 	}
@@ -124,38 +131,35 @@ func (t *table) nearest(words []Word) []*Command {
 	if len(words) > 1 && !words[1].Quoted {
 		second = foldName(words[1].Text)
 	}
-	type hit struct {
-		cmd  *Command
-		cost int
+	best := map[*Command]nearCommand{}
+	try := func(n nearCommand) {
+		if old, seen := best[n.Command]; !seen || n.cost < old.cost {
+			best[n.Command] = n
+		}
 	}
-	best := map[*Command]int{}
 	for key, c := range t.byKey {
 		noun, verb, two := strings.Cut(key, " ")
 		if second != "" && key == c.Noun+"s" {
 			continue // a plural stands alone: more was typed
 		}
 		cost := distance(first, noun)
-		near := cost <= tolerance(first)
-		if two {
-			near = near && distance(second, verb) <= tolerance(second)
-			cost += distance(second, verb)
-		}
-		if old, seen := best[c]; near && (!seen || cost < old) {
-			best[c] = cost
+		switch near := cost <= tolerance(first); {
+		case !two && near:
+			try(nearCommand{c, 1, cost})
+		case near && distance(second, verb) <= tolerance(second):
+			try(nearCommand{c, 2, cost + distance(second, verb)})
+		case two && verb == first:
+			try(nearCommand{c, 1, len(first)}) // the noun was left out
 		}
 	}
-	var hits []hit
+	var out []nearCommand
 	for _, c := range t.rows {
-		if cost, ok := best[c]; ok {
-			hits = append(hits, hit{c, cost})
+		if n, ok := best[c]; ok {
+			out = append(out, n)
 		}
 	}
-	slices.SortStableFunc(hits, func(a, b hit) int { return a.cost - b.cost })
-	var out []*Command
-	for _, h := range hits[:min(3, len(hits))] {
-		out = append(out, h.cmd)
-	}
-	return out
+	slices.SortStableFunc(out, func(a, b nearCommand) int { return a.cost - b.cost })
+	return out[:min(3, len(out))]
 }
 
 // foldName makes a noun or verb comparable: lower case, dashes straight, marks around it gone.

@@ -95,6 +95,7 @@ func TestTableSuggests(t *testing.T) {
 	for text, want := range map[string]string{
 		"stpe doen": "step done", "clutser list": "cluster list", "relase actvate x": "release activate",
 		"customer ad x": "customer add", "nxt": "next", "hepl": "help", "dne v2 a D1": "step done",
+		"override v2 a D1": "step override",
 	} {
 		line, err := Parse(text)
 		require.NoError(t, err)
@@ -103,6 +104,23 @@ func TestTableSuggests(t *testing.T) {
 		assert.Equal(t, want, near[0].Name(), text)
 	}
 	assert.Empty(t, tb.nearest([]Word{{Text: "frobnicate"}}))
+}
+
+// What was typed behind a misspelt name stays: the customer is not taken for a part of the name.
+func TestTableKeepsWhatWasTypedBehindAName(t *testing.T) {
+	tb := newTable(commands())
+	for text, want := range map[string]string{
+		"dnoe cust-a D2":                     "step done cust-a D2",
+		"stpe doen cust-a D2 note=x":         "step done cust-a D2 note=x",
+		"override cust-a D2 content=\"a b\"": "step override cust-a D2 content=\"a b\"",
+		"nxt v2":                             "next v2",
+	} {
+		line, err := Parse(text)
+		require.NoError(t, err)
+		near := tb.nearest(line.Words)
+		require.NotEmpty(t, near, text)
+		assert.Equal(t, want, near[0].corrected(line), text)
+	}
 }
 
 func TestBind(t *testing.T) {

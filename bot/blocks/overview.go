@@ -100,9 +100,6 @@ func activityLines(list []core.Activity, n int) string {
 
 func activityLine(a *core.Activity) string {
 	text := Date(a.At) + " · " + person(a.ActorName, a.Actor) + " · " + Escape(a.Verb)
-	if a.Refused {
-		text += " (refused)"
-	}
 	if a.Title != "" {
 		text += " · " + Escape(short(oneLine(a.Title), 300))
 	}
