@@ -117,6 +117,19 @@ func TestBoardsAreMarkedByWhatTheyShow(t *testing.T) {
 	require.True(t, strings.HasPrefix(v.Last.Op, "step.unblock"))
 }
 
+// Asking for a board marks it, whatever happened last elsewhere: its last line is still about its own release.
+func TestABoardsLastLineIsAboutItsRelease(t *testing.T) {
+	h := rollout(t)
+	h.do(bob, core.MarkDone{Target: target("eu-0")})
+	h.do(ann, core.AddRelease{Name: "Draft", Type: core.Hotfix})
+	h.refused(core.Forbidden, vic, core.ArchiveRelease{Release: "R1", Reason: "over"})
+	_, err := h.AskBoard(t.Context(), core.Person(ann, core.ViaSlash), "R1", false)
+	require.NoError(t, err)
+	v, err := h.Board(t.Context(), 1)
+	require.NoError(t, err)
+	require.Equal(t, "step.done", v.Last.Op)
+}
+
 func TestAThreadIsAboutItsBoardOrMilestone(t *testing.T) {
 	h := rollout(t)
 	require.NoError(t, h.KeepBoard(t.Context(), 1, 99, func(p *core.BoardPlace) { p.Channel, p.TS = "C1", "1.1" }))
