@@ -153,6 +153,12 @@ func nearest(name string) string {
 			best, near = p, min(len(rest), within-1)
 		}
 	}
+	for _, p := range plainPlaceholders {
+		last := p[strings.IndexByte(p, '.')+1:]
+		if strings.EqualFold(name, last) && last != "name" && near == within { // "name" could be anybody's
+			best, near = p, 1
+		}
+	}
 	for _, p := range metadataPlaceholders {
 		try(name, strings.TrimSuffix(p, "."), p+"KEY") // the key was forgotten
 		for i := range len(name) {

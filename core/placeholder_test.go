@@ -55,6 +55,9 @@ func TestNearMissesOfPlaceholdersAreNamed(t *testing.T) {
 		"{{ include }}":                 "",
 		"{{ .Release.Name }}":           "",
 		"{{name}}":                      "",
+		"{{namespace}}":                 "customer.namespace",
+		"{{ Version }}":                 "release.version",
+		"{{ .Version }}":                "",
 		"{{customer.name}}":             "",
 	} {
 		got := nearMisses(typed)
