@@ -224,19 +224,19 @@ func (s *stepState) move(t *tx, to Status) error {
 // that another is working on; finishing ends both.
 func (s *stepState) takeover(t *tx, confirmed bool) error {
 	rec := s.rec
-	var why []string
+	var why, ends []string
 	if rec.ClaimedBy != "" && rec.ClaimedBy != t.actor.id() {
 		by, err := personName(t, rec.ClaimedBy)
 		if err != nil {
 			return err
 		}
-		why = append(why, "in progress by @"+by)
+		why, ends = append(why, "in progress by @"+by), append(ends, "Going on takes it over from @"+by+".")
 	}
 	if rec.BlockedBy != "" {
-		why = append(why, "blocked: "+rec.BlockReason)
+		why, ends = append(why, "blocked: "+rec.BlockReason), append(ends, "Going on ends the block.")
 	}
 	if len(why) > 0 && !confirmed {
-		p := &ConsequencePreview{Title: t.event.Title + " is " + strings.Join(why, " and "), Lines: []string{"Going on ends that."}}
+		p := &ConsequencePreview{Title: t.event.Title + " is " + strings.Join(why, " and "), Lines: ends}
 		return &Error{Code: Confirm, Msg: p.Title, Hint: "Confirm to go on all the same (takeover=yes).", Preview: p}
 	}
 	rec.free()
