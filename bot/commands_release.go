@@ -192,19 +192,21 @@ func arrangeRelease(_ *call, d *sketch) error {
 			targets.Value = "all"
 		}
 	}
+	whom := ""
+	if targets != nil { // before anything is dropped, which moves the fields
+		targets.Hint, targets.Optional = "", false
+		whom = targets.Value
+	}
 	for _, name := range []string{"clusters", "customers"} {
 		f := d.field(name)
 		switch {
-		case f == nil || targets == nil:
-		case targets.Value == name:
+		case f == nil || whom == "":
+		case whom == name:
 			f.Optional = false
 			f.Hint = ""
 		default:
 			d.drop(name)
 		}
-	}
-	if targets != nil {
-		targets.Hint, targets.Optional = "", false
 	}
 	return nil
 }
