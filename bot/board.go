@@ -83,7 +83,7 @@ func boardDigest(m blocks.Message) string {
 // keep remembers what was done, with the mark still on the board.
 func (w *boardWork) keep(change func(*core.BoardPlace)) bool {
 	w.mark.Anew = false
-	return w.remember(0, change)
+	return w.remember(core.StaleBoard{Release: w.mark.Release, Asks: w.mark.Asks}, change)
 }
 
 // settled remembers that the board says what is.
@@ -91,12 +91,12 @@ func (w *boardWork) settled(change func(*core.BoardPlace)) outcome {
 	if change == nil {
 		change = func(*core.BoardPlace) {}
 	}
-	w.remember(w.mark.Seq, change)
+	w.remember(w.mark, change)
 	return outcome{}
 }
 
-func (w *boardWork) remember(seq int64, change func(*core.BoardPlace)) bool {
-	err := w.bot.core.KeepBoard(w.ctx, w.mark.Release, seq, change)
+func (w *boardWork) remember(done core.StaleBoard, change func(*core.BoardPlace)) bool {
+	err := w.bot.core.KeepBoard(w.ctx, done, change)
 	if err != nil && w.ctx.Err() == nil {
 		w.bot.cfg.Log.Error("where a board is cannot be kept", "release", w.mark.Release, "err", err)
 	}
@@ -225,7 +225,7 @@ func (w *boardWork) failed(channel string, err error) outcome {
 	}
 	w.bot.cfg.Meter.Delivered("board", GivenUp)
 	w.bot.cfg.Log.Error("a board was given up", "release", w.mark.Release, "channel", channel, "err", err)
-	if err := w.bot.core.FailBoard(w.ctx, w.mark.Release, w.mark.Seq, channel, refusal(err)); err != nil && w.ctx.Err() == nil {
+	if err := w.bot.core.FailBoard(w.ctx, w.mark, channel, refusal(err)); err != nil && w.ctx.Err() == nil {
 		w.bot.cfg.Log.Error("that a board failed cannot be kept", "release", w.mark.Release, "err", err)
 	}
 	return outcome{}

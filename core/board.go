@@ -54,10 +54,11 @@ const boardBlockers = 5
 
 // StaleBoard is a release whose board no longer says what is.
 type StaleBoard struct {
-	Release int64
+	Release int64 `json:"-"`
 	Seq     int64 `json:"seq"`
 	Again   bool  `json:"again,omitempty"` // somebody asked for it: look whether it is still there
 	Anew    bool  `json:"anew,omitempty"`  // somebody wants it posted afresh
+	Asks    int   `json:"asks,omitempty"`  // how often somebody has asked since it was drawn
 }
 
 // ShortRelease is a release's short id.
@@ -65,6 +66,22 @@ func ShortRelease(id int64) string { return shortID("R", int(id)) }
 
 func boardPath(release int64) string { return "board/" + idKey(release) }
 func stalePath(release int64) string { return "stale/" + idKey(release) }
+
+// readStale is the mark of a board; the zero mark when it has none.
+func readStale(r storage.Reader, release int64) (StaleBoard, error) {
+	m := StaleBoard{Release: release}
+	b, err := r.Get([]byte(stalePath(release)))
+	if isNotFound(err) {
+		return m, nil
+	}
+	if err == nil {
+		err = json.Unmarshal(b, &m)
+	}
+	if err != nil {
+		return m, fmt.Errorf("%s: %w", stalePath(release), err)
+	}
+	return m, nil
+}
 
 func readBoard(r storage.Reader, release int64) (BoardPlace, error) {
 	var p BoardPlace
@@ -112,7 +129,12 @@ func (t *tx) markBoards() error {
 		if rel == nil || rel.Status == Draft {
 			continue
 		}
-		if err := t.putJSON(stalePath(id), StaleBoard{Seq: t.event.Seq}); err != nil {
+		mark, err := readStale(t, id)
+		if err != nil {
+			return err
+		}
+		mark.Seq = t.event.Seq
+		if err := t.putJSON(stalePath(id), mark); err != nil {
 			return err
 		}
 		t.redraw = true
@@ -193,13 +215,8 @@ func (s *Service) fillBoard(r storage.Reader, rel *Release, out *BoardView) erro
 	}
 	slices.SortStableFunc(out.Blocked, func(x, y StepView) int { return cmp.Compare(x.Block.At.Unix(), y.Block.At.Unix()) })
 	out.Blocked = out.Blocked[:min(len(out.Blocked), boardBlockers)]
-	b, err := r.Get([]byte(stalePath(rel.ID)))
-	mark := StaleBoard{Seq: out.Place.Seq}
-	if err == nil {
-		if err := json.Unmarshal(b, &mark); err != nil {
-			return fmt.Errorf("%s is damaged: %w", stalePath(rel.ID), err)
-		}
-	} else if !isNotFound(err) {
+	mark, err := readStale(r, rel.ID)
+	if err != nil {
 		return err
 	}
 	if out.Place.Seq = max(out.Place.Seq, mark.Seq); out.Place.Seq == 0 {
@@ -215,63 +232,58 @@ func (s *Service) fillBoard(r storage.Reader, rel *Release, out *BoardView) erro
 }
 
 // KeepBoard remembers where a board is after something was done about it, and
-// takes its mark away unless something has changed since seq. What somebody
-// asked for has been done by then. The change may be made twice.
-func (s *Service) KeepBoard(ctx context.Context, release, seq int64, change func(*BoardPlace)) error {
+// takes its mark away unless something has changed since done.Seq. What
+// somebody asked for up to done.Asks has been done by then; what was asked
+// later is still to do. The change may be made twice.
+func (s *Service) KeepBoard(ctx context.Context, done StaleBoard, change func(*BoardPlace)) error {
 	return s.store.Update(ctx, func(w storage.Writer) error {
-		p, err := readBoard(w, release)
+		p, err := readBoard(w, done.Release)
 		if err != nil {
 			return err
 		}
 		change(&p)
-		p.Seq = max(p.Seq, seq)
-		if err := putJSON(w, boardPath(release), p); err != nil {
+		p.Seq = max(p.Seq, done.Seq)
+		if err := putJSON(w, boardPath(done.Release), p); err != nil {
 			return err
 		}
-		return dropMark(w, release, seq)
+		return dropMark(w, done)
 	})
 }
 
-func dropMark(w storage.Writer, release, seq int64) error {
-	b, err := w.Get([]byte(stalePath(release)))
-	if isNotFound(err) {
+func dropMark(w storage.Writer, done StaleBoard) error {
+	m, err := readStale(w, done.Release)
+	switch {
+	case err != nil || m.Seq == 0:
+		return err
+	case m.Asks > done.Asks:
+		return nil
+	case m.Seq <= done.Seq:
+		return w.Delete([]byte(stalePath(done.Release)))
+	case !m.Again && !m.Anew:
 		return nil
 	}
-	var m StaleBoard
-	if err == nil {
-		err = json.Unmarshal(b, &m)
-	}
-	if err != nil {
-		return err
-	}
-	if m.Seq > seq {
-		if !m.Again && !m.Anew {
-			return nil
-		}
-		m.Again, m.Anew = false, false
-		return putJSON(w, stalePath(release), m)
-	}
-	return w.Delete([]byte(stalePath(release)))
+	m.Again, m.Anew = false, false
+	return putJSON(w, stalePath(done.Release), m)
 }
 
 // FailBoard gives a board up until something is changed, and leaves word for
 // the release's owner, once for each channel.
-func (s *Service) FailBoard(ctx context.Context, release, seq int64, channel, why string) error {
+func (s *Service) FailBoard(ctx context.Context, done StaleBoard, channel, why string) error {
 	now := s.cfg.Now()
 	defer s.stir()
 	return s.store.Update(ctx, func(w storage.Writer) error {
-		if err := tellOwner(w, release, channel, why, "", now); err != nil {
+		if err := tellOwner(w, done.Release, channel, why, "", now); err != nil {
 			return err
 		}
-		p, err := readBoard(w, release)
+		p, err := readBoard(w, done.Release)
 		if err != nil {
 			return err
 		}
 		p.Failed = why
-		if err := putJSON(w, boardPath(release), p); err != nil {
+		if err := putJSON(w, boardPath(done.Release), p); err != nil {
 			return err
 		}
-		return dropMark(w, release, seq)
+		return dropMark(w, done)
 	})
 }
 
@@ -339,7 +351,12 @@ func (s *Service) AskBoard(ctx context.Context, a Actor, ref string, anew bool) 
 		if err := putJSON(w, boardPath(rel.ID), p); err != nil {
 			return err
 		}
-		return putJSON(w, stalePath(rel.ID), StaleBoard{Seq: newest, Again: true, Anew: anew})
+		mark, err := readStale(w, rel.ID)
+		if err != nil {
+			return err
+		}
+		mark.Seq, mark.Again, mark.Anew, mark.Asks = newest, true, mark.Anew || anew, mark.Asks+1
+		return putJSON(w, stalePath(rel.ID), mark)
 	})
 	if refusal != nil {
 		err = refusal
@@ -371,8 +388,11 @@ func (s *Service) RedrawBoards(ctx context.Context) error {
 			if err != nil {
 				return err
 			}
-			b, err := w.Get([]byte(stalePath(rel.ID)))
-			if err == nil && len(b) > 0 {
+			mark, err := readStale(w, rel.ID)
+			if err != nil {
+				return err
+			}
+			if mark.Seq > 0 {
 				continue
 			}
 			p, err := readBoard(w, rel.ID)

@@ -85,7 +85,7 @@ func TestBoardsAreMarkedByWhatTheyShow(t *testing.T) {
 		list, err := h.StaleBoards(t.Context())
 		require.NoError(t, err)
 		for _, m := range list {
-			require.NoError(t, h.KeepBoard(t.Context(), m.Release, m.Seq, func(p *core.BoardPlace) { p.Channel, p.TS = "C1", "1.1" }))
+			require.NoError(t, h.KeepBoard(t.Context(), m, func(p *core.BoardPlace) { p.Channel, p.TS = "C1", "1.1" }))
 		}
 		return list
 	}
@@ -105,7 +105,7 @@ func TestBoardsAreMarkedByWhatTheyShow(t *testing.T) {
 	marks, err := h.StaleBoards(t.Context())
 	require.NoError(t, err)
 	h.do(bob, core.UnblockStep{Target: target("us-0")})
-	require.NoError(t, h.KeepBoard(t.Context(), marks[0].Release, marks[0].Seq, func(*core.BoardPlace) {}))
+	require.NoError(t, h.KeepBoard(t.Context(), marks[0], func(*core.BoardPlace) {}))
 	require.Len(t, stale(), 1, "what changed meanwhile is not lost")
 
 	v, err := h.Board(t.Context(), 1)
@@ -132,7 +132,7 @@ func TestABoardsLastLineIsAboutItsRelease(t *testing.T) {
 
 func TestAThreadIsAboutItsBoardOrMilestone(t *testing.T) {
 	h := rollout(t)
-	require.NoError(t, h.KeepBoard(t.Context(), 1, 99, func(p *core.BoardPlace) { p.Channel, p.TS = "C1", "1.1" }))
+	require.NoError(t, h.KeepBoard(t.Context(), core.StaleBoard{Release: 1, Seq: 99}, func(p *core.BoardPlace) { p.Channel, p.TS = "C1", "1.1" }))
 	h.do(bob, core.BlockStep{Target: target("us-0"), Reason: "backup runs"})
 	heads, err := h.Notices(t.Context())
 	require.NoError(t, err)
@@ -159,13 +159,48 @@ func TestAThreadIsAboutItsBoardOrMilestone(t *testing.T) {
 
 func TestTheOwnerIsToldOnceOfAChannel(t *testing.T) {
 	h := rollout(t)
-	require.NoError(t, h.FailBoard(t.Context(), 1, 99, "C1", "not_in_channel"))
+	require.NoError(t, h.FailBoard(t.Context(), core.StaleBoard{Release: 1, Seq: 99}, "C1", "not_in_channel"))
 	require.Equal(t, []string{"release.unheard: Nothing of release Big can be posted in its channel"}, told(t, h))
 	h.do(bob, core.BlockStep{Target: target("us-0"), Reason: "backup runs"})
 	heads, err := h.Notices(t.Context())
 	require.NoError(t, err)
 	require.NoError(t, h.Failed(t.Context(), heads[0], "not_in_channel"))
 	require.Empty(t, told(t, h))
-	require.NoError(t, h.FailBoard(t.Context(), 1, 99, "C2", "is_archived"))
+	require.NoError(t, h.FailBoard(t.Context(), core.StaleBoard{Release: 1, Seq: 99}, "C2", "is_archived"))
 	require.Len(t, told(t, h), 1, "another channel, another word")
+}
+
+func TestWhatIsAskedOfABoardMeanwhileIsNotLost(t *testing.T) {
+	h := rollout(t)
+	mark := func() core.StaleBoard {
+		list, err := h.StaleBoards(t.Context())
+		require.NoError(t, err)
+		require.Len(t, list, 1)
+		return list[0]
+	}
+	ask := func(anew bool) {
+		_, err := h.AskBoard(t.Context(), core.Person(vic, core.ViaSlash), "Big", anew)
+		require.NoError(t, err)
+	}
+	ask(true)
+	h.do(bob, core.MarkDone{Target: target("eu-0")})
+	require.True(t, mark().Anew, "a step that was done since does not forget it")
+	ask(false)
+	require.True(t, mark().Anew, "nor does a lesser wish")
+
+	under := mark() // being drawn, while somebody asks once more
+	ask(true)
+	step := core.StaleBoard{Release: under.Release, Asks: under.Asks}
+	require.NoError(t, h.KeepBoard(t.Context(), step, func(*core.BoardPlace) {}))
+	require.True(t, mark().Anew)
+	require.NoError(t, h.KeepBoard(t.Context(), under, func(*core.BoardPlace) {}))
+	require.True(t, mark().Anew, "it was asked after the drawing began")
+
+	last := mark()
+	require.NoError(t, h.KeepBoard(t.Context(), core.StaleBoard{Release: last.Release, Asks: last.Asks}, func(*core.BoardPlace) {}))
+	require.False(t, mark().Anew, "done")
+	require.NoError(t, h.KeepBoard(t.Context(), last, func(*core.BoardPlace) {}))
+	list, err := h.StaleBoards(t.Context())
+	require.NoError(t, err)
+	require.Empty(t, list)
 }
