@@ -9,6 +9,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -184,7 +185,7 @@ func (c *Client) Respond(ctx context.Context, url string, m blocks.Message, repl
 	})
 }
 
-func (c *Client) respond(ctx context.Context, url string, m blocks.Message, replace bool) error {
+func (c *Client) respond(ctx context.Context, to string, m blocks.Message, replace bool) error {
 	body, err := json.Marshal(struct {
 		Text         string        `json:"text"`
 		Blocks       []slack.Block `json:"blocks,omitempty"`
@@ -196,13 +197,17 @@ func (c *Client) respond(ctx context.Context, url string, m blocks.Message, repl
 	if err != nil {
 		return err
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(body))
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, to, bytes.NewReader(body))
 	if err != nil {
 		return err
 	}
 	req.Header.Set("Content-Type", "application/json; charset=utf-8")
 	resp, err := c.http.Do(req)
 	if err != nil {
+		var at *url.Error
+		if errors.As(err, &at) {
+			err = at.Err // the address is a secret: whoever has it can post
+		}
 		return err
 	}
 	defer func() { _ = resp.Body.Close() }()
@@ -242,12 +247,13 @@ func responseError(resp *http.Response, said []byte) error {
 // better than none.
 func degrading(m blocks.Message, send func(blocks.Message) error) error {
 	err := send(m)
-	if err != nil && len(m.Blocks) > 0 && strings.Contains(slackCode(err), "blocks") {
-		if plain := send(blocks.Message{Text: m.Text}); plain == nil {
-			return &refusedBlocks{cause: err}
-		}
+	if err == nil || len(m.Blocks) == 0 || !strings.Contains(slackCode(err), "blocks") {
+		return err
 	}
-	return err
+	if plain := send(blocks.Message{Text: m.Text}); plain != nil {
+		return fmt.Errorf("%w (as text, after: %v)", plain, err) // whether it arrived is what became of the text
+	}
+	return &refusedBlocks{cause: err}
 }
 
 // refusedBlocks tells that a message arrived, but as plain text: worth a line in the log.
