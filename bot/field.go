@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"rollcall/bot/blocks"
@@ -29,7 +30,9 @@ func (c *call) addField(d *sketch, a *Arg) error {
 	case Meta:
 		f.Kind, f.Optional, f.Placeholder, f.Hint = blocks.LinesField, true, "region=eu-west-1", "One key=value a line"
 	case Day:
-		f.Kind = blocks.DateField
+		if _, err := time.Parse(time.DateOnly, value); err == nil || value == "" {
+			f.Kind = blocks.DateField // which takes nothing else: "4h" and what is mistyped stay to be seen
+		}
 	case Person:
 		f.Kind = blocks.PersonField
 	case Upload:
