@@ -19,8 +19,8 @@ var unpinned = map[string]bool{"no_pin": true, "not_pinned": true}
 
 // board brings one release's board up to date: posts it, edits it, posts it anew where it was deleted, pins it,
 // and takes leave of it when the release has ended or moved to another channel.
-func (d *delivery) board(ctx context.Context, mark core.StaleBoard) outcome {
-	w := &boardWork{delivery: d, ctx: ctx, mark: mark}
+func (d *delivery) board(ctx context.Context, mark core.StaleBoard, tries int) outcome {
+	w := &boardWork{delivery: d, ctx: ctx, mark: mark, tries: tries}
 	for range 5 { // steps of one board; each is remembered before the next
 		v, err := d.bot.core.Board(ctx, mark.Release)
 		if err != nil {
@@ -41,9 +41,10 @@ func (d *delivery) board(ctx context.Context, mark core.StaleBoard) outcome {
 // boardWork is one board on its way to what it is to be.
 type boardWork struct {
 	*delivery
-	ctx  context.Context
-	mark core.StaleBoard
-	view *core.BoardView
+	ctx   context.Context
+	mark  core.StaleBoard
+	tries int // that Slack has refused before, in a row
+	view  *core.BoardView
 }
 
 // step does the next thing that the board needs; more is true when there may be another.
@@ -220,7 +221,11 @@ func (w *boardWork) failed(channel string, err error) outcome {
 	if w.ctx.Err() != nil {
 		return outcome{again: boardPause}
 	}
-	if !judge(err, maxTries).final {
+	switch v := judge(err, w.tries); {
+	case v.counts:
+		w.later(err)
+		return outcome{again: boardPause << w.tries, refused: true}
+	case !v.final:
 		return w.later(err)
 	}
 	w.bot.cfg.Meter.Delivered("board", GivenUp)

@@ -82,9 +82,10 @@ func newDelivery(b *Bot, client Slack) *delivery {
 
 // line is what goes to one place in order: the notices of a channel, or the edits of a board.
 type line struct {
-	busy   bool
-	free   time.Time // when it may go on
-	misses int       // tries in a row in which Slack could not be reached
+	busy     bool
+	free     time.Time // when it may go on
+	misses   int       // tries in a row in which Slack could not be reached
+	refusals int       // tries in a row that Slack refused without a reason we know
 }
 
 func (d *delivery) line(key string) *line {
@@ -98,8 +99,9 @@ func (d *delivery) line(key string) *line {
 
 // outcome is what a try came to: dealt with, or to be tried again after a while.
 type outcome struct {
-	again time.Duration // 0: dealt with
-	miss  bool          // Slack could not be reached
+	again   time.Duration // 0: dealt with
+	miss    bool          // Slack could not be reached
+	refused bool          // Slack refused it without a reason we know
 }
 
 // round starts whatever may go out now and says when the next round is due.
@@ -112,7 +114,7 @@ func (d *delivery) round(ctx context.Context) time.Duration {
 		case now.Before(l.free):
 			wait = min(wait, l.free.Sub(now))
 		default:
-			d.begin(ctx, l, work)
+			d.begin(l, work)
 		}
 	}
 	notices, err := d.bot.core.Notices(ctx)
@@ -123,7 +125,9 @@ func (d *delivery) round(ctx context.Context) time.Duration {
 		var stale []core.StaleBoard
 		stale, err = d.bot.core.StaleBoards(ctx)
 		for _, mark := range stale {
-			due("board/"+core.ShortRelease(mark.Release), func() outcome { return d.board(ctx, mark) })
+			key := "board/" + core.ShortRelease(mark.Release)
+			tries := d.line(key).refusals
+			due(key, func() outcome { return d.board(ctx, mark, tries) })
 		}
 	}
 	if err != nil && ctx.Err() == nil {
@@ -133,7 +137,7 @@ func (d *delivery) round(ctx context.Context) time.Duration {
 }
 
 // begin runs work beside the others; what it came to is settled by Deliver's own goroutine.
-func (d *delivery) begin(ctx context.Context, l *line, work func() outcome) {
+func (d *delivery) begin(l *line, work func() outcome) {
 	l.busy = true
 	d.under++
 	d.running.Go(func() {
@@ -145,13 +149,16 @@ func (d *delivery) begin(ctx context.Context, l *line, work func() outcome) {
 			if !out.miss {
 				l.misses = 0
 			}
+			l.refusals++
+			if !out.refused {
+				l.refusals = 0
+			}
 			if out.miss && out.again == 0 {
 				out.again = min(channelPause<<min(l.misses-1, 10), longestWait)
 			}
 			l.free = d.bot.cfg.Now().Add(out.again)
 		}
 	})
-	_ = ctx
 }
 
 // notice posts one notice: at least once, and no more often than Slack forces us to.

@@ -276,6 +276,54 @@ func TestWhatSlackRefusesWithoutReasonIsParkedAfterSixTries(t *testing.T) {
 	})
 }
 
+func TestABoardThatSlackRefusesForAWhileCatchesUp(t *testing.T) {
+	for name, tt := range map[string]struct{ refusals, edits int }{"ForAWhile": {maxTries - 1, 1}, "ForEver": {1000, 0}} {
+		t.Run(name, func(t *testing.T) {
+			atDesk(t, 1, func(t *testing.T, d *desk) {
+				time.Sleep(10 * time.Second)
+				tries := 0
+				d.answers(func(method, _ string) error {
+					if method == "edit" && tries < tt.refusals {
+						tries++
+						return slack.SlackErrorResponse{Err: "something_new"}
+					}
+					return nil
+				})
+				d.done(t, "A", 1)
+				time.Sleep(10 * time.Minute)
+				assert.Equal(t, min(tt.refusals, maxTries), tries)
+				assert.Len(t, d.edits, tt.edits)
+				_, boards := d.waiting(t)
+				assert.Zero(t, boards)
+			})
+		})
+	}
+}
+
+// What becomes of a message whose blocks were refused is what becomes of its text.
+func TestAMessageWithoutItsBlocksIsJudgedByItself(t *testing.T) {
+	m := blocks.Say("text")
+	for name, tt := range map[string]struct {
+		plain error
+		want  verdict
+	}{
+		"TooManyRequests": {&slack.RateLimitedError{RetryAfter: 30 * time.Second}, verdict{wait: 30 * time.Second}},
+		"Timeout":         {context.DeadlineExceeded, verdict{}},
+		"Gone":            {slack.SlackErrorResponse{Err: "is_archived"}, verdict{final: true}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			err := degrading(m, func(m blocks.Message) error {
+				if len(m.Blocks) > 0 {
+					return slack.SlackErrorResponse{Err: "invalid_blocks"}
+				}
+				return tt.plain
+			})
+			assert.Equal(t, tt.want, judge(err, 0))
+			assert.ErrorContains(t, err, "invalid_blocks")
+		})
+	}
+}
+
 // The bot through the local workspace, with a clock that runs fast while Slack is away: sixteen tries of a minute at
 // most are more than ten minutes.
 func TestTenMinutesWithoutSlack(t *testing.T) {
