@@ -134,7 +134,7 @@ func (r *reminding) speak(ctx context.Context, a attempt) {
 	log := r.bot.cfg.Log.With("reminder", a.id, "planned", a.planned, "channel", a.channel)
 	asker := core.System(core.ViaSchedule)
 	m, err := r.bot.core.Reminder(ctx, asker, core.Reminder{ID: a.id}.Ref())
-	if core.ErrorCode(err) == core.NotFound || err == nil && (m.Next == nil || m.Channel != a.channel) {
+	if core.ErrorCode(err) == core.NotFound || err == nil && (m.Next == nil || m.Snoozed(r.bot.cfg.Now()) || m.Channel != a.channel) {
 		return // removed, silenced or moved meanwhile
 	}
 	var open *core.OpenWork

@@ -126,6 +126,19 @@ func TestAReminderIsPostedAgainOnlyWhenSlackCertainlyRefused(t *testing.T) {
 	}
 }
 
+func TestAReminderThatIsSnoozedBeforeItIsPostedAgainIsSilent(t *testing.T) {
+	s, port, r := reminded(t)
+	port.errs = []error{&slack.RateLimitedError{RetryAfter: 30 * time.Second}}
+	s.clock(r, "09:00:00")
+	require.Len(t, port.posts, 1)
+	require.True(t, s.step("> ann: remind snooze 1 4h"))
+	s.clock(r, "09:00:30")
+	s.clock(r, "12:59:59")
+	assert.Len(t, port.posts, 1)
+	s.clock(r, "13:00:00")
+	assert.Len(t, port.posts, 2, "at its end it speaks")
+}
+
 func TestAReminderThatIsRefusedForEverIsGivenUp(t *testing.T) {
 	s, port, r := reminded(t)
 	for range 20 {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -203,4 +204,25 @@ func TestWhatIsAskedOfABoardMeanwhileIsNotLost(t *testing.T) {
 	list, err := h.StaleBoards(t.Context())
 	require.NoError(t, err)
 	require.Empty(t, list)
+}
+
+func TestWhatWasGivenUpIsForgottenAfterAMonth(t *testing.T) {
+	h := rollout(t)
+	h.do(bob, core.BlockStep{Target: target("us-0"), Reason: "backup runs"})
+	heads, err := h.Notices(t.Context())
+	require.NoError(t, err)
+	require.NoError(t, h.Failed(t.Context(), heads[0], "is_archived"))
+	told(t, h)
+	h.do(bob, core.BlockStep{Target: target("us-1"), Reason: "still waits"})
+	parked := func() int {
+		require.NoError(t, h.Tidy(t.Context()))
+		b, err := h.Backlog(t.Context())
+		require.NoError(t, err)
+		require.Equal(t, 1, b.Notices, "what waits is never dropped")
+		return b.Parked
+	}
+	h.now = h.now.Add(29 * 24 * time.Hour)
+	require.Equal(t, 1, parked())
+	h.now = h.now.Add(2 * 24 * time.Hour)
+	require.Zero(t, parked())
 }

@@ -1,7 +1,6 @@
 package core
 
 import (
-	"encoding/json"
 	"fmt"
 	"regexp"
 	"slices"
@@ -143,7 +142,7 @@ func (op ResumeReminder) run(t *tx) error {
 	if err != nil {
 		return err
 	}
-	if !m.silent() && (m.SnoozedUntil == nil || !m.SnoozedUntil.After(t.now)) {
+	if !m.silent() && !m.Snoozed(t.now) {
 		t.about(m.Label(), "It is awake already")
 		return nil
 	}
@@ -339,14 +338,6 @@ func (t *tx) reminded(m *Reminder, what string) error {
 		return err
 	}
 	return t.putJSON(markPath(m.ID), mark)
-}
-
-func putMark(w storage.Writer, id int64, mark reminderMark) error {
-	b, err := json.Marshal(mark)
-	if err != nil {
-		return err
-	}
-	return w.Put([]byte(markPath(id)), b)
 }
 
 // clock is a moment as the people of its zone read it.

@@ -138,9 +138,10 @@ func (s *Service) ThreadOf(ctx context.Context, channel, ts string) (Thread, err
 	return out, err
 }
 
-// Tidy drops what has outlived its use: receipts older than a day, what was
-// posted about releases that have ended, plans and drafts past their time, and
-// sign-in links and sessions that have ended.
+// Tidy drops what has outlived its use: receipts older than a day, notices that
+// were given up a month ago, what was posted about releases that have ended,
+// plans and drafts past their time, and sign-in links and sessions that have
+// ended.
 func (s *Service) Tidy(ctx context.Context) error {
 	now := s.cfg.Now()
 	var stale [][]byte
@@ -166,6 +167,18 @@ func (s *Service) Tidy(ctx context.Context) error {
 				if json.Unmarshal(e.Value, &p) != nil || now.Unix() > p.Until {
 					stale = append(stale, append([]byte(nil), e.Key...))
 				}
+			}
+		}
+		for e, err := range r.Scan(storage.Prefix([]byte("outbox/"))) {
+			if err != nil {
+				return err
+			}
+			var n Notice
+			if err := json.Unmarshal(e.Value, &n); err != nil {
+				return fmt.Errorf("notice %s is damaged: %w", e.Key, err)
+			}
+			if n.Parked != "" && now.Sub(n.At) > parkedMaxAge {
+				stale = append(stale, append([]byte(nil), e.Key...))
 			}
 		}
 		for e, err := range r.Scan(storage.Prefix([]byte("posted/"))) {

@@ -120,7 +120,7 @@ func (s *Service) rebase(ctx context.Context, ids []int64, now time.Time) error 
 				return err
 			}
 			mark.Base = min(mark.Base, now.Unix())
-			if err := putMark(w, id, mark); err != nil {
+			if err := putJSON(w, markPath(id), mark); err != nil {
 				return err
 			}
 		}
@@ -148,7 +148,7 @@ func (s *Service) MarkReminder(ctx context.Context, id int64, planned time.Time)
 		}
 		mark.add(at)
 		ok = true
-		return putMark(w, id, mark)
+		return putJSON(w, markPath(id), mark)
 	})
 	if err != nil {
 		return false, fault(err)

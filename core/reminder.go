@@ -56,6 +56,11 @@ func (m *Reminder) Label() string { return fmt.Sprintf("Reminder %d", m.ID) }
 // silent is true for a reminder that waits for somebody to wake it.
 func (m *Reminder) silent() bool { return m.Removed || m.Paused || m.Parked != "" }
 
+// Snoozed is true while a reminder is silent for a while.
+func (m *Reminder) Snoozed(now time.Time) bool {
+	return m.SnoozedUntil != nil && m.SnoozedUntil.After(now)
+}
+
 // reminderMark is how far a reminder's schedule has been dealt with. It is no part of history: a moment that was
 // undone does not come back.
 type reminderMark struct {
@@ -83,7 +88,7 @@ func readMark(r storage.Reader, reminder int64) (reminderMark, error) {
 	return m, nil
 }
 
-// sent adds a moment.
+// add notes a moment as dealt with.
 func (m *reminderMark) add(planned int64) {
 	m.Base = planned
 	m.Sent = append(m.Sent, planned)

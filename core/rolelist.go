@@ -81,7 +81,7 @@ func (TakeBackup) run(t *tx) error {
 }
 
 // AlertAdmin leaves word for one person who is admin: who is named in the settings, else the first Rollcall has met.
-// What is still undelivered of the same kind is replaced. False means that no admin is known.
+// False means that no admin is known.
 func (s *Service) AlertAdmin(ctx context.Context, kind, text string) (bool, error) {
 	told := false
 	now := s.cfg.Now().UTC()
@@ -96,21 +96,14 @@ func (s *Service) AlertAdmin(ctx context.Context, kind, text string) (bool, erro
 			return err
 		}
 		n := Notice{ID: seqKey(seq) + "/" + kind, Kind: kind, Channel: to, Seq: seq, Actor: "rollcall", At: now, Text: text}
-		b, err := json.Marshal(n)
-		if err != nil {
-			return err
-		}
 		told = true
-		return w.Put([]byte("outbox/"+n.ID), b)
+		return putJSON(w, "outbox/"+n.ID, n)
 	})
 	if err != nil {
 		return false, fault(err)
 	}
 	if told {
-		select {
-		case s.wake <- struct{}{}:
-		default:
-		}
+		s.stir()
 	}
 	return told, nil
 }

@@ -35,6 +35,7 @@ type Config struct {
 const (
 	peopleMaxAge = 10 * time.Minute // beyond it a person is looked up again before a right depends on it
 	keyMaxAge    = 24 * time.Hour   // receipts
+	parkedMaxAge = 30 * keyMaxAge   // notices that were given up
 	undoWindow   = 15 * time.Minute
 )
 

@@ -30,7 +30,7 @@ func Home(v core.Home, env Env) slack.HomeTabViewRequest {
 		homeBlocked(&s, &v)
 		homeActive(&s, &v, env)
 	}
-	homeClusterCounts(&s, &v, env)
+	homeClusterCounts(&s, &v)
 	if v.Begun {
 		s.header("Quick stats")
 		s.line(homeStats(&v))
@@ -199,7 +199,7 @@ func homeActive(s *sheet, v *core.Home, env Env) {
 	}
 }
 
-func homeClusterCounts(s *sheet, v *core.Home, env Env) {
+func homeClusterCounts(s *sheet, v *core.Home) {
 	if len(v.Clusters) == 0 {
 		return
 	}

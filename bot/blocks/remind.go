@@ -129,7 +129,7 @@ func Reminders(v core.ReminderList, now time.Time, page int, env Env) Message {
 			reminderState(m, now), person(m.CreatedByName, m.CreatedBy)))
 		about := fmt.Sprintf(" reminder %d", m.ID)
 		wake := press("Pause", "remind.pause", m.ID).says("Pause" + about)
-		if m.Next == nil || m.SnoozedUntil != nil && m.SnoozedUntil.After(now) {
+		if m.Next == nil || m.Snoozed(now) {
 			wake = press("Resume", "remind.resume", m.ID).says("Resume" + about)
 		}
 		s.actions(press("Test", "remind.test", m.ID).says("Test"+about), press("Edit", "remind.edit", m.ID).says("Edit"+about), wake,
@@ -172,7 +172,7 @@ func reminderState(m *core.ReminderView, now time.Time) string {
 		return "⏸️ Paused"
 	case m.Next == nil:
 		return "It never speaks"
-	case m.SnoozedUntil != nil && m.SnoozedUntil.After(now):
+	case m.Snoozed(now):
 		return "💤 Silent until " + Date(*m.Next)
 	}
 	text := "Next " + Date(*m.Next)
