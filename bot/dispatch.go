@@ -71,6 +71,7 @@ type Answer struct {
 	Beneath *Redraw                 // a modal to be brought up to date besides
 	File    *blocks.Attachment      // sent to the asker's own conversation with the bot
 	Acted   bool                    // something was changed
+	Alone   bool                    // nobody but the asker may see it
 	Replace bool                    // Message takes the place of the answer that was clicked
 	ReplyTo string                  // where Message goes
 	Channel string                  // and where else, should that fail
@@ -270,7 +271,7 @@ func (c *call) do() (Answer, error) {
 	if receipt.Link != 0 {
 		m = blocks.Shared(receipt, c.env)
 	}
-	return Answer{Message: &m, Acted: acted, Replace: c.req.Inline}, nil
+	return Answer{Message: &m, Acted: acted, Alone: receipt.Secret != "", Replace: c.req.Inline}, nil
 }
 
 // key is the request key: a form's own draft, which its first accepted submission spends, or what Slack gave

@@ -70,7 +70,7 @@ func (in *intake) reply(ctx context.Context, user string, at spot, ans Answer) {
 	switch {
 	case at.direct:
 		err = in.publish(ctx, at.channel, at.thread, *ans.Message)
-	case ans.Acted:
+	case ans.Acted && !ans.Alone:
 		err = in.publish(ctx, at.channel, orElse(at.thread, at.message), *ans.Message)
 	case at.thread != "":
 		err = in.slack.Whisper(ctx, at.channel, at.thread, user, *ans.Message)

@@ -86,6 +86,11 @@ func TestMentionsElsewhere(t *testing.T) {
 	require.NoError(t, err)
 	assert.NotEmpty(t, done.Messages[0].ThreadTS, "below the mention, not beside it")
 
+	shared, err := l.ann.Mention(l.ctx, "#ops", "release share v2.5.0")
+	require.NoError(t, err)
+	require.Contains(t, shared.Messages[0].String(), "/s/")
+	assert.True(t, shared.Messages[0].Ephemeral, "a link that lets people in is for who asked for it")
+
 	direct, err := l.ann.Type(l.ctx, "@app", "todo")
 	require.NoError(t, err)
 	require.Contains(t, direct.String(), "Migrate")
