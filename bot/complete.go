@@ -3,7 +3,6 @@ package bot
 import (
 	"context"
 	"encoding/json"
-	"runtime/debug"
 	"strings"
 
 	"rollcall/bot/blocks"
@@ -20,12 +19,7 @@ type Query struct {
 // Suggest answers a query with the options that begin with or hold what was typed; none when the form is not
 // ours or its asker may not know.
 func (b *Bot) Suggest(ctx context.Context, q Query) (options []blocks.Option) {
-	defer func() {
-		if p := recover(); p != nil {
-			b.cfg.Log.Error("panic", "panic", p, "stack", string(debug.Stack()))
-			options = nil
-		}
-	}()
+	defer b.survive("options", func() { options = nil })
 	if q.Meta == "" {
 		return b.suggestCells(ctx, q)
 	}

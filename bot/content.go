@@ -81,6 +81,7 @@ func (in *intake) useMessage(ctx context.Context, id string, data slack.Interact
 		early.open(ctx, in, data.TriggerID)
 		req := Request{Via: core.ViaShortcut, Key: orElse(data.TriggerID, id), User: data.User.ID, Channel: data.Channel.ID,
 			ReplyTo: data.ResponseURL, CanAsk: true}
+		defer in.bot.survive("content of a message", nil)
 		f := in.script(ctx, &data)
 		if f.Problem == "" {
 			draft, err := in.bot.core.KeepDraft(ctx, core.Person(req.User, core.ViaShortcut), f.Text)

@@ -141,7 +141,7 @@ func (d *delivery) begin(l *line, work func() outcome) {
 	l.busy = true
 	d.under++
 	d.running.Go(func() {
-		out := work()
+		out := d.safely(work)
 		d.done <- func() {
 			l.busy = false
 			d.under--
@@ -159,6 +159,12 @@ func (d *delivery) begin(l *line, work func() outcome) {
 			l.free = d.bot.cfg.Now().Add(out.again)
 		}
 	})
+}
+
+// safely is work that may go wrong in ways nobody thought of: then it is tried again after a while.
+func (d *delivery) safely(work func() outcome) (out outcome) {
+	defer d.bot.survive("delivery", func() { out = outcome{again: longestWait} })
+	return work()
 }
 
 // notice posts one notice: at least once, and no more often than Slack forces us to.

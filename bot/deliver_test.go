@@ -300,6 +300,22 @@ func TestABoardThatSlackRefusesForAWhileCatchesUp(t *testing.T) {
 	}
 }
 
+func TestAFaultInOneDeliveryEndsNothing(t *testing.T) {
+	atDesk(t, 2, func(t *testing.T, d *desk) {
+		d.answers(func(_, channel string) error {
+			if channel == "CA" {
+				panic("nobody thought of that")
+			}
+			return nil
+		})
+		time.Sleep(10 * time.Second)
+		assert.Len(t, d.to("CB"), 2)
+		d.answers(nil)
+		time.Sleep(2 * longestWait)
+		assert.Len(t, d.to("CA"), 2, "and what failed is tried again")
+	})
+}
+
 // What becomes of a message whose blocks were refused is what becomes of its text.
 func TestAMessageWithoutItsBlocksIsJudgedByItself(t *testing.T) {
 	m := blocks.Say("text")

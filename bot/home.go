@@ -98,7 +98,10 @@ func (in *intake) publishHome(ctx context.Context, user string) (hash string) {
 }
 
 // Home lays out somebody's Home tab. It never fails: who may see nothing is told so there.
-func (b *Bot) Home(ctx context.Context, user string) slack.HomeTabViewRequest {
+func (b *Bot) Home(ctx context.Context, user string) (view slack.HomeTabViewRequest) {
+	defer b.survive("home", func() {
+		view = blocks.NoHome(blocks.Refusal(core.Internal, "Your Home could not be drawn", "The log of Rollcall says why.", nil, nil))
+	})
 	v, err := b.core.Home(ctx, core.Person(user, core.ViaButton))
 	if err == nil {
 		return blocks.Home(*v, blocks.Env{BaseURL: b.cfg.BaseURL, Command: "/rollcall"})

@@ -107,6 +107,7 @@ func (r *reminding) round(ctx context.Context) time.Duration {
 
 // mark notes that a moment is dealt with and, when something is open, puts it in line to be said.
 func (r *reminding) mark(ctx context.Context, d core.DueReminder) {
+	defer r.bot.survive("reminder", nil)
 	log := r.bot.cfg.Log.With("reminder", d.Reminder.ID, "planned", d.Planned)
 	open, err := r.bot.core.OpenWorkFor(ctx, core.System(core.ViaSchedule), &d.Reminder.Reminder)
 	if err != nil {
@@ -131,6 +132,7 @@ func (r *reminding) mark(ctx context.Context, d core.DueReminder) {
 
 // speak posts what a reminder has to say now. What has become of it since its moment was marked counts.
 func (r *reminding) speak(ctx context.Context, a attempt) {
+	defer r.bot.survive("reminder", nil)
 	log := r.bot.cfg.Log.With("reminder", a.id, "planned", a.planned, "channel", a.channel)
 	asker := core.System(core.ViaSchedule)
 	m, err := r.bot.core.Reminder(ctx, asker, core.Reminder{ID: a.id}.Ref())
