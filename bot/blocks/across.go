@@ -101,14 +101,20 @@ func Bulk(v core.BulkPlan, env Env) Message {
 }
 
 func bulkLines(list []core.BulkStep, most int) string {
-	text := ""
+	const room = maxSection - 200 // beside what stands before and behind
+	text, size, told := "", 0, 0
 	for _, step := range list[:min(most, len(list))] {
-		text += "\n• " + Escape(short(oneLine(step.Line), 150))
+		line := "\n• " + Escape(short(oneLine(step.Line), 150))
 		if step.Why != "" {
-			text += " (" + Escape(step.Why) + ")"
+			line += " (" + Escape(short(oneLine(step.Why), 100)) + ")"
 		}
+		if size += utf8.RuneCountInString(line); size > room {
+			break
+		}
+		text += line
+		told++
 	}
-	if left := len(list) - most; left > 0 {
+	if left := len(list) - told; left > 0 {
 		text += fmt.Sprintf("\n…and %s more", thousands(left))
 	}
 	return text

@@ -2,6 +2,7 @@ package blocks_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"reflect"
 	"strings"
 	"testing"
@@ -12,6 +13,7 @@ import (
 	"rollcall/fixtures"
 	"rollcall/fixtures/localslack/blockkit"
 
+	"github.com/slack-go/slack"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -252,4 +254,23 @@ func TestEscape(t *testing.T) {
 	assert.Equal(t, "~/.kube", blocks.Escape("~/.kube"))
 	assert.Equal(t, "∼a∼ ∗b∗", blocks.Escape("~a~ *b*"))
 	assert.Equal(t, "rm ⟨U+202E⟩x 👩‍🚀", blocks.Visible("rm \u202ex 👩‍🚀"))
+}
+
+func TestABulkOfLongReasonsSaysHowManyMore(t *testing.T) {
+	var left []core.BulkStep
+	for range 20 {
+		left = append(left, core.BulkStep{Line: strings.Repeat("<&>", 100), Why: "blocked: " + strings.Repeat("why\n", 700)})
+	}
+	for _, b := range blocks.Bulk(core.BulkPlan{LeftOut: left}, env).Blocks {
+		section, ok := b.(*slack.SectionBlock)
+		if !ok || !strings.Contains(section.Text.Text, "left out") {
+			continue
+		}
+		told := strings.Count(section.Text.Text, "•")
+		require.Positive(t, told)
+		require.True(t, strings.HasSuffix(section.Text.Text, fmt.Sprintf("…and %d more", 20-told)), section.Text.Text)
+		require.Equal(t, told+1, strings.Count(section.Text.Text, "\n"), "a line each")
+		return
+	}
+	t.Fatal("it does not say what is left out")
 }
