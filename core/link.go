@@ -105,14 +105,6 @@ func readLinkUse(r storage.Reader, id int64) (linkUse, error) {
 	return u, nil
 }
 
-func putLinkUse(w storage.Writer, id int64, u linkUse) error {
-	b, err := json.Marshal(u)
-	if err != nil {
-		return err
-	}
-	return w.Put([]byte(linkUsePath(id)), b)
-}
-
 // SharedLink is a link as the list of links shows it. The link itself is in no view.
 type SharedLink struct {
 	ID            int64      `json:"id"`

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -165,12 +166,30 @@ func planBulk(r storage.Reader, a Actor, q BulkQuery) (*BulkPlan, *storedPlan, e
 	keep.Title = what
 	if len(out.Change) == 0 {
 		e := refuse(Conflict, "There is nothing to change: %s", what)
-		if len(out.LeftOut) > 0 {
-			e.Hint = "For one, " + out.LeftOut[0].Line + ": " + out.LeftOut[0].Why + "."
-		}
+		e.Hint = allLeftOut(out.LeftOut)
 		return nil, nil, e
 	}
 	return out, keep, cells.names.err
+}
+
+// allLeftOut says why a bulk would change nothing.
+func allLeftOut(list []BulkStep) string {
+	if len(list) == 0 {
+		return ""
+	}
+	first := list[0]
+	is, are := "is ", "are "
+	if strings.HasPrefix(first.Why, noValue) {
+		is, are = "has ", "have "
+	}
+	same := !slices.ContainsFunc(list, func(s BulkStep) bool { return s.Why != first.Why })
+	switch {
+	case len(list) == 1:
+		return first.Line + " " + is + first.Why + "."
+	case same:
+		return "All " + count(len(list), "step") + " " + are + first.Why + "."
+	}
+	return first.Line + " " + is + first.Why + "; " + count(len(list)-1, "more step") + " cannot be changed either."
 }
 
 // fitsBulk refuses more steps than one bulk may hold.
@@ -180,6 +199,9 @@ func fitsBulk(steps int) error {
 	}
 	return nil
 }
+
+// noValue begins what leaveOut says of a placeholder that cannot be filled.
+const noValue = "no value"
 
 // leaveOut says why a step is not to be touched by a bulk; empty when it is.
 func (s *stepState) leaveOut(a Actor, to Status, names *namer) string {
@@ -193,7 +215,7 @@ func (s *stepState) leaveOut(a Actor, to Status, names *namer) string {
 		return "in progress by @" + names.of(rec.ClaimedBy)
 	}
 	if missing := s.script().missing(s.value); to == Done && len(missing) > 0 {
-		return "no value for {{" + strings.Join(missing, "}}, {{") + "}}"
+		return noValue + " for {{" + strings.Join(missing, "}}, {{") + "}}"
 	}
 	return ""
 }

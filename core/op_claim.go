@@ -53,6 +53,7 @@ func (op BlockStep) run(t *tx) error {
 	rec.BlockedBy, rec.BlockedAt = t.actor.id(), t.now.Unix()
 	rec.BlockReason, rec.BlockNeeds = reason, op.NeedsUser
 	t.receipt.Text = "Blocked"
+	t.repeat("Reason", reason)
 	t.event.Text = reason
 	if err := t.putStep(rec, line); err != nil {
 		return err
@@ -88,6 +89,7 @@ func (op UnblockStep) run(t *tx) error {
 		return err
 	}
 	t.receipt.Text = "Unblocked"
+	t.repeat("Note", note)
 	t.event.Text = note
 	return t.remark(s, note, line)
 }

@@ -124,6 +124,7 @@ func (t *tx) movePreview(c *Customer, from, to *Cluster) (*ConsequencePreview, e
 		Title: fmt.Sprintf("Move %s to %s?", place{c.Name, from.Name, c.Namespace}, to.Name),
 		Lines: []string{fmt.Sprintf("It becomes %s.", place{c.Name, to.Name, c.Namespace})},
 	}
+	takesPart := false
 	for rel, err := range activeReleases(t) {
 		if err != nil {
 			return nil, err
@@ -139,14 +140,21 @@ func (t *tx) movePreview(c *Customer, from, to *Cluster) (*ConsequencePreview, e
 		if err != nil {
 			return nil, err
 		}
+		takesPart = true
+		if open == 0 {
+			continue
+		}
 		line := fmt.Sprintf("%s: %s will be run on %s", rel.Label(), count(open, "open step"), to.Name)
 		if len(affected) > 0 {
 			line += "; what " + joinNames(affected, "and") + " say changes with the cluster"
 		}
 		p.Lines = append(p.Lines, line+".")
 	}
-	if len(p.Lines) == 1 {
+	switch {
+	case !takesPart:
 		p.Lines = append(p.Lines, "It takes part in no active release.")
+	case len(p.Lines) == 1:
+		p.Lines = append(p.Lines, "It has no open steps.")
 	}
 	return p, nil
 }

@@ -320,3 +320,52 @@ func seen(t *testing.T, h *house, user string) string {
 	require.NoError(t, err)
 	return user
 }
+
+func TestABulkThatChangesNothingSaysWhy(t *testing.T) {
+	h := rollout(t)
+	refusal := func(customers ...string) string {
+		_, err := h.PlanBulk(t.Context(), core.Person(bob, core.ViaSlash), core.BulkQuery{Release: "Big", Step: "D1", Customers: customers, To: core.Done})
+		e := core.AsError(err)
+		require.NotNil(t, e)
+		return e.Hint
+	}
+	h.do(bob, core.MarkDone{Target: target("eu-0")})
+	require.Equal(t, "eu 0 · eu / eu-0 · Big · deploy 1 (D1) Deploy is already done.", refusal("eu-0"))
+	h.do(bob, core.MarkDone{Target: target("eu-1")})
+	require.Equal(t, "All 2 steps are already done.", refusal("eu-0", "eu-1"))
+	h.do(bob, core.BlockStep{Target: target("us-0"), Reason: "backup runs"})
+	require.Equal(t, "eu 0 · eu / eu-0 · Big · deploy 1 (D1) Deploy is already done; 1 more step cannot be changed either.", refusal("eu-0", "us-0"))
+}
+
+func TestAnswersRepeatWhatWasWritten(t *testing.T) {
+	h := rollout(t)
+	require.Equal(t, []string{"Note: “build 812”"}, h.do(bob, core.MarkDone{Target: target("eu-0"), Note: "build\n812"}).Details)
+	require.Equal(t, []string{"Reason: “not on this plan”"}, h.do(bob, core.SkipStep{Target: target("eu-1"), Reason: "not on this plan"}).Details)
+	require.Empty(t, h.do(bob, core.MarkDone{Target: target("us-0")}).Details)
+}
+
+func TestAnUndoneBulkIsNamedOnce(t *testing.T) {
+	h := rollout(t)
+	plan, err := h.PlanBulk(t.Context(), core.Person(bob, core.ViaSlash), core.BulkQuery{Release: "Big", Step: "D1", All: true, To: core.Done})
+	require.NoError(t, err)
+	bulk := h.do(bob, core.RunBulk{Plan: plan.ID})
+	revert := h.do(bob, core.RevertStep{Target: target("us-1")})
+	undone := h.do(bob, core.Undo{Event: bulk.Seq})
+	require.Equal(t, bulk.Title, undone.Title)
+	require.Equal(t, "Undone: 3 steps put back", undone.Text)
+	require.Len(t, undone.Warnings, 1)
+	require.Equal(t, "Undone: reverted", h.do(bob, core.Undo{Event: revert.Seq}).Text)
+}
+
+func TestAMoveWithNothingOpenSaysSo(t *testing.T) {
+	h := rollout(t)
+	preview := func() []string {
+		_, err := h.Preview(t.Context(), core.Person(ann, core.ViaSlash), core.MoveCustomer{Customer: "eu-0", Cluster: "us"})
+		p, ok := core.AsError(err).Preview.(*core.ConsequencePreview)
+		require.True(t, ok)
+		return p.Lines[1:]
+	}
+	require.Equal(t, []string{"Big: 1 open step will be run on us."}, preview())
+	h.do(bob, core.MarkDone{Target: target("eu-0")})
+	require.Equal(t, []string{"It has no open steps."}, preview())
+}

@@ -48,6 +48,7 @@ func (op MarkDone) run(t *tx) error {
 		return err
 	}
 	t.receipt.Text = "Done"
+	t.repeat("Note", note)
 	t.event.Text = note
 	if len(missing) > 0 {
 		t.event.Text = strings.TrimSpace(note + "\nWithout a value for {{" + strings.Join(missing, "}}, {{") + "}}: " + force)
@@ -73,6 +74,7 @@ func (op SkipStep) run(t *tx) error {
 	s.finishBy(t)
 	s.rec.Status, s.rec.SkipReason = Skipped, reason
 	t.receipt.Text = "Skipped"
+	t.repeat("Reason", reason)
 	t.event.Text = reason
 	return t.putStep(s.rec, line)
 }
@@ -95,6 +97,7 @@ func (op RevertStep) run(t *tx) error {
 		return err
 	}
 	t.receipt.Text = "Reverted"
+	t.repeat("Note", note)
 	t.event.Text = note
 	return t.remark(s, note, line)
 }
@@ -132,6 +135,7 @@ func (op AddNote) run(t *tx) error {
 		return err
 	}
 	t.receipt.Text = "Noted"
+	t.repeat("Note", text)
 	t.event.Text = text
 	return t.remark(s, text, line)
 }
@@ -250,6 +254,14 @@ func (s *stepState) finishBy(t *tx) {
 	rec.Values = s.script().freeze(s.value)
 	if rec.Override == 0 && rec.Revision == 0 {
 		rec.Revision = s.template.Revision
+	}
+}
+
+// repeat says in the receipt what the actor wrote, so that a slip is seen at once.
+func (t *tx) repeat(what, text string) {
+	const most = 300
+	if text != "" {
+		t.detail("%s: “%s”", what, clip(oneLine(text), most))
 	}
 }
 

@@ -86,7 +86,11 @@ func (op Undo) run(t *tx) error {
 	if err := t.settleUndone(e); err != nil {
 		return err
 	}
-	t.about(e.Title, "Undone: %s", sentence(e))
+	if e.Op == (RunBulk{}).Op() {
+		t.about(e.Title, "Undone: %s put back", count(len(e.Subjects)-len(changed), "step"))
+		return nil
+	}
+	t.about(e.Title, "Undone: %s", pastTense(e.Op))
 	return t.undoneStep(e)
 }
 

@@ -170,7 +170,7 @@ func (s *Service) openLink(ctx context.Context, id int64, session string) (*Admi
 		if err != nil {
 			return err
 		}
-		if err := putLinkUse(w, id, linkUse{Count: use.Count + 1, Last: now.Unix()}); err != nil {
+		if err := putJSON(w, linkUsePath(id), linkUse{Count: use.Count + 1, Last: now.Unix()}); err != nil {
 			return err
 		}
 		out = &Admission{Session: session, Until: l.end(rel), Link: id, Release: rel.ID, Customer: l.Customer}
@@ -242,7 +242,7 @@ func (s *Service) linkSession(ctx context.Context, id int64, now time.Time) (Act
 				return err
 			}
 			use.Last = now.Unix()
-			return putLinkUse(w, id, use)
+			return putJSON(w, linkUsePath(id), use)
 		})
 		if err != nil {
 			return Actor{}, err
