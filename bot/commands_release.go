@@ -94,7 +94,7 @@ func releaseCommands() []*Command {
 			Op: func(in In) core.Operation { return core.ReopenRelease{Release: in.Str("release")} }},
 		{Noun: "release", Verb: "clone", Aliases: []string{"copy"}, Summary: "Start a draft with the steps of another release",
 			Args: append([]Arg{theRelease, cloned, kind, version, date,
-				{Name: "custom", Kind: YesNo, Asked: true, Label: "Custom steps", Help: "customers' own steps are copied too"}}, targets...),
+				{Name: "custom", Kind: YesNo, Asked: true, Label: "Copy custom steps", Help: "customers' own steps are copied too"}}, targets...),
 			Arrange:  arrangeRelease,
 			Examples: []string{`release clone v2.5.0 "Summer release" version=v2.6.0`},
 			Op: func(in In) core.Operation {

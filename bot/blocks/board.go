@@ -167,7 +167,7 @@ func BoardPlace(v core.BoardView, env Env) Message {
 		s.line("The board of " + name + " is being posted in " + Channel(string(r.Channel)) + ".")
 		s.actions(press("Status", "release.show", r.ShortID), page)
 	default:
-		s.line("The board of " + name + " is in " + Channel(v.Place.Channel) + ". Should it be gone, it is posted again now.")
+		s.line("The board of " + name + " is in " + Channel(v.Place.Channel) + ". If you can't find it, post it again.")
 		s.actions(Button{Label: "Go to the board", Action: OpenAction, URL: v.Place.Link, Primary: true},
 			press("Post it again", "release.board", r.ShortID, "anew=yes"), page)
 	}

@@ -22,12 +22,11 @@ type Env struct {
 
 func (e Env) typed(line string) string { return code(e.Command + " " + line) }
 
-// sheet collects a message block by block. Whatever is added once it is full is left out and counted.
+// sheet collects a message block by block. Whatever is added once it is full is left out.
 type sheet struct {
 	blocks  []slack.Block
 	lines   []string
 	size    int
-	dropped int
 	reserve int // blocks kept free for what must stand at the end
 	most    int // blocks, where that is not a message's number; then what they hold is not limited besides
 }
@@ -38,7 +37,6 @@ func (s *sheet) add(size int, text string, blocks ...slack.Block) bool {
 		most = maxBlocks
 	}
 	if len(s.blocks)+len(blocks) > most-s.reserve || !room {
-		s.dropped++
 		return false
 	}
 	s.blocks = append(s.blocks, blocks...)

@@ -116,7 +116,7 @@ func WhoAmI(v core.WhoAmI, _ Env) Message {
 	s.line(map[core.Role]string{
 		core.NoRole:   "You may neither read nor change anything here.",
 		core.Viewer:   "You may read everything.",
-		core.Operator: "You may read everything and work on steps: done, skip, revert, reopen, note.",
+		core.Operator: "You may read everything and work on steps: done, skip, revert, reopen, start, block, note, override, custom steps and bulk. You may snooze reminders.",
 		core.Admin:    "You may do everything.",
 	}[v.Role])
 	if len(v.Admins) > 0 && v.Role < core.Admin {
