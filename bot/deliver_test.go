@@ -280,7 +280,7 @@ func TestABoardThatSlackRefusesForAWhileCatchesUp(t *testing.T) {
 	for name, tt := range map[string]struct{ refusals, edits int }{"ForAWhile": {maxTries - 1, 1}, "ForEver": {1000, 0}} {
 		t.Run(name, func(t *testing.T) {
 			atDesk(t, 1, func(t *testing.T, d *desk) {
-				time.Sleep(10 * time.Second)
+				pass(10 * time.Second)
 				tries := 0
 				d.answers(func(method, _ string) error {
 					if method == "edit" && tries < tt.refusals {
@@ -290,7 +290,7 @@ func TestABoardThatSlackRefusesForAWhileCatchesUp(t *testing.T) {
 					return nil
 				})
 				d.done(t, "A", 1)
-				time.Sleep(10 * time.Minute)
+				pass(10 * time.Minute)
 				assert.Equal(t, min(tt.refusals, maxTries), tries)
 				assert.Len(t, d.edits, tt.edits)
 				_, boards := d.waiting(t)
@@ -308,10 +308,10 @@ func TestAFaultInOneDeliveryEndsNothing(t *testing.T) {
 			}
 			return nil
 		})
-		time.Sleep(10 * time.Second)
+		pass(10 * time.Second)
 		assert.Len(t, d.to("CB"), 2)
 		d.answers(nil)
-		time.Sleep(2 * longestWait)
+		pass(2 * longestWait)
 		assert.Len(t, d.to("CA"), 2, "and what failed is tried again")
 	})
 }
