@@ -233,3 +233,14 @@ func (in In) Line() string {
 	}
 	return Format(line)
 }
+
+// asked is the fields of these names that were given, as buttons repeat them.
+func (in In) asked(names ...string) []any {
+	var out []any
+	for _, name := range names {
+		if v := in.Str(name); v != "" {
+			out = append(out, Format(Line{Fields: []Field{{Key: name, Value: Word{Text: v}}}}))
+		}
+	}
+	return out
+}

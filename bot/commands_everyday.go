@@ -24,7 +24,7 @@ func everydayCommands() []*Command {
 			Examples: []string{"todo", "todo v2.5.0 cluster=prod-us"},
 			Show: func(c *call) (blocks.Message, error) {
 				v, err := c.bot.core.Todo(c.ctx, c.actor, core.TodoQuery{Release: c.in.Str("release"), Customer: c.in.Str("customer"), Cluster: c.in.Str("cluster")})
-				return draw(v, err, func() blocks.Message { return blocks.Todo(*v, c.page(), c.env) })
+				return draw(v, err, func() blocks.Message { return blocks.Todo(*v, c.page(), c.env, c.in.asked("customer", "cluster")...) })
 			}},
 		{Verb: "mine", Summary: "What you work on, and what is blocked until you help", Examples: []string{"mine"},
 			Show: func(c *call) (blocks.Message, error) {
@@ -86,6 +86,12 @@ func showMenu(c *call) (blocks.Message, error) {
 		return blocks.Message{}, err
 	}
 	v, err := c.bot.core.Dashboard(c.ctx, c.actor)
+	if err == nil && len(v.ActiveReleases) == 0 {
+		home, err := c.bot.core.Home(c.ctx, c.actor)
+		if err == nil && !home.Begun {
+			return blocks.FirstMenu(*home, c.env), nil
+		}
+	}
 	return draw(v, err, func() blocks.Message { return blocks.Menu(*v, who.Role, c.env) })
 }
 

@@ -36,7 +36,7 @@ func releaseCommands() []*Command {
 					q.Types = append(q.Types, core.ReleaseType(t))
 				}
 				v, err := c.bot.core.Releases(c.ctx, c.actor, q)
-				return draw(v, err, func() blocks.Message { return blocks.Releases(*v, c.page(), c.env) })
+				return draw(v, err, func() blocks.Message { return blocks.Releases(*v, c.page(), c.env, c.in.asked("status", "type")...) })
 			}},
 		{Noun: "release", Verb: "show", Aliases: []string{"view", "get"}, Summary: "One release: progress and what can be done",
 			Args: []Arg{releaseArg}, Examples: []string{"release show v2.5.0"},

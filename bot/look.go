@@ -105,6 +105,8 @@ func further(r core.Receipt) []blocks.Button {
 		return []blocks.Button{button("Release", "release.show", release)}
 	case noun == "reminder":
 		return []blocks.Button{button("All reminders", "remind.list")}
+	case r.Op == "customer.add" && r.Customer > 0:
+		return []blocks.Button{button("Add another", "customer.add"), button("Customer", "customer.show", r.Customer), button("Menu", "menu")}
 	case noun == "customer" && r.Customer > 0:
 		return []blocks.Button{button("Customer", "customer.show", r.Customer)}
 	case noun == "cluster" && r.Cluster > 0 && verb != "archive":

@@ -64,6 +64,12 @@ func chosenIn(element slack.BlockElement, before, text string) (string, bool) {
 	switch e := element.(type) {
 	case *slack.SelectBlockElement:
 		if e.Type == slack.OptTypeUser || e.Type == slack.OptTypeConversations {
+			if who, is := strings.CutPrefix(text, "@"); is {
+				return people[who].ID, true
+			}
+			if channel, is := strings.CutPrefix(text, "#"); is {
+				return "C0" + strings.ToUpper(channel), true
+			}
 			return text, true
 		}
 		return option(e.Options, e.OptionGroups, text)

@@ -89,6 +89,8 @@ func newStage(t *testing.T) *stage {
 
 // TestScenarios runs the files of fixtures/scenarios:
 //
+//	given ann: text        the same as > ann: what a scenario starts from
+//	home ann               ann opens the Home tab
 //	> ann: text            ann types text behind the slash command; \n is a line break
 //	press ann: label       ann presses the only button with that label
 //	press ann: label @ x   … the one whose row or spoken label holds x
@@ -106,6 +108,10 @@ func TestScenarios(t *testing.T) {
 	files, err := filepath.Glob(filepath.Join("..", "fixtures", "scenarios", "*.txt"))
 	require.NoError(t, err)
 	require.NotEmpty(t, files)
+	clicks, err := filepath.Glob(filepath.Join("..", "fixtures", "scenarios", "clicks", "*.txt"))
+	require.NoError(t, err)
+	require.NotEmpty(t, clicks)
+	files = append(files, clicks...)
 	for _, file := range files {
 		t.Run(strings.TrimSuffix(filepath.Base(file), ".txt"), func(t *testing.T) {
 			text, err := os.ReadFile(file)
@@ -128,7 +134,7 @@ func TestScenarios(t *testing.T) {
 }
 
 var (
-	typing   = regexp.MustCompile(`^> (\w+): ?(.*)$`)
+	typing   = regexp.MustCompile(`^(?:>|given) (\w+): ?(.*)$`)
 	pressing = regexp.MustCompile(`^press (\w+): (.+?)(?: @ (.+))?$`)
 	filling  = regexp.MustCompile(`^(fill|enter|tick|attach) (\w+): ([^=]+?)(?: = ?(.*))?$`)
 	sending  = regexp.MustCompile(`^send (\w+)$`)
@@ -155,6 +161,11 @@ func (s *stage) step(line string) bool {
 		wait, err := time.ParseDuration(d)
 		s.now = s.now.Add(wait)
 		return err == nil
+	}
+	if who, ok := strings.CutPrefix(line, "home "); ok {
+		s.who, s.event = who, s.newest()
+		s.last[who] = &seen{page: read(s.t, s.bot.Home(s.t.Context(), people[who].ID).Blocks.BlockSet)}
+		return true
 	}
 	switch line[0] {
 	case '<':

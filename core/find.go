@@ -33,9 +33,9 @@ type FoundCustomers struct {
 }
 
 // FindCustomers finds customers whose name, namespace or cluster begins with or
-// holds a text. Where more fit than the limit takes, those that begin with it
-// go first. It reads the index of the clusters and no customer, so that it
-// answers while somebody types.
+// holds a text; "cluster/text" looks on that cluster alone. Where more fit than
+// the limit takes, those that begin with it go first. It reads the index of the
+// clusters and no customer, so that it answers while somebody types.
 func (s *Service) FindCustomers(ctx context.Context, a Actor, q CustomerSearch) (*FoundCustomers, error) {
 	return ask(ctx, s, a, func(r storage.Reader) (*FoundCustomers, error) {
 		within, err := taking(r, q.Release)
@@ -94,6 +94,10 @@ type customerHit struct {
 // on searches one cluster, in its index alone.
 func (s *customerSearch) on(r storage.Reader, cl *Cluster) error {
 	here := strings.Contains(fold(cl.Name), s.text)
+	text := s.text
+	if at, within, ok := strings.Cut(text, "/"); ok && strings.Contains(fold(cl.Name), strings.TrimSpace(at)) {
+		text = strings.TrimSpace(within)
+	}
 	moreFirst, moreThen := len(s.first) < s.limit, len(s.then) < s.limit // the clusters come in order
 	var first, then []customerHit
 	for e, err := range r.Scan(clusterColumns(cl.ID)) {
@@ -108,8 +112,8 @@ func (s *customerSearch) on(r storage.Reader, cl *Cluster) error {
 			continue
 		}
 		key := fold(c.Name)
-		begins := strings.HasPrefix(key, s.text) || strings.HasPrefix(c.Namespace, s.text)
-		if !begins && !here && !strings.Contains(key, s.text) && !strings.Contains(c.Namespace, s.text) {
+		begins := strings.HasPrefix(key, text) || strings.HasPrefix(c.Namespace, text)
+		if !begins && !here && !strings.Contains(key, text) && !strings.Contains(c.Namespace, text) {
 			continue
 		}
 		s.total++

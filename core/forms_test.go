@@ -62,6 +62,10 @@ func TestFindCustomers(t *testing.T) {
 	assert.Equal(t, 2, total)
 	some, _ = find(core.CustomerSearch{Text: "cust-b"})
 	assert.Equal(t, []string{"prod-us/customer-b"}, some)
+	for _, text := range []string{"prod-us/cust-b", "prod-us / cust-b", "us/customer-b"} {
+		some, _ = find(core.CustomerSearch{Text: text})
+		assert.Equal(t, []string{"prod-us/customer-b"}, some, text)
+	}
 	some, total = find(core.CustomerSearch{Text: "customer", Limit: 2})
 	assert.Equal(t, 6, total)
 	assert.Equal(t, []string{"prod-eu/customer-d", "prod-eu/customer-e"}, some, "those that begin with it go first")

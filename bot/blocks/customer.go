@@ -5,12 +5,14 @@ import (
 	"strings"
 
 	"rollcall/core"
+
+	"github.com/slack-go/slack"
 )
 
 // Customers lists customers, by cluster unless another order was asked for.
 func Customers(v core.CustomerList, page int, env Env) Message {
 	var s sheet
-	s.reserve = 3
+	s.reserve = 4
 	s.header("Customers")
 	if len(v.Query.Clusters) > 0 || v.Query.Sort != "" {
 		s.small(fmt.Sprintf("%s of %d%s", thousands(len(v.Customers)), v.Total, customersAsked(v.Query)))
@@ -37,7 +39,7 @@ func Customers(v core.CustomerList, page int, env Env) Message {
 	s.reserve = 0
 	var asked []any
 	if len(v.Query.Clusters) > 0 {
-		asked = append(asked, "cluster="+strings.Join(v.Query.Clusters, ","))
+		asked = append(asked, clusterWord(v.Query.Clusters))
 	}
 	if v.Query.Sort != "" {
 		asked = append(asked, "sort="+v.Query.Sort)
@@ -46,9 +48,35 @@ func Customers(v core.CustomerList, page int, env Env) Message {
 	if v.Query.Archived {
 		asked, more = append(asked, "archived=yes"), Button{}
 	}
-	s.actions(append(pager("customer.list", at, pages, asked...),
-		press("Add customer", "customer.add"), more, env.open("Open page ↗", "/customers"))...)
+	s.clusterFilter(&v)
+	s.menu([]Button{press("Import customers", "customer.import"), more, env.open("Open page ↗", "/customers")},
+		append(pager("customer.list", at, pages, asked...), press("Add customer", "customer.add"))...)
 	return s.message()
+}
+
+// clusterFilter shows the customers of one cluster, or of all again.
+func (s *sheet) clusterFilter(v *core.CustomerList) {
+	if len(v.Clusters) < 2 {
+		return
+	}
+	var kept []any
+	if v.Query.Sort != "" {
+		kept = append(kept, "sort="+v.Query.Sort)
+	}
+	if v.Query.Archived {
+		kept = append(kept, "archived=yes")
+	}
+	kept = append(kept, "view=here")
+	choices := []choice{{Label: "All clusters", Line: press("", "customer.list", kept...).Line}}
+	for _, name := range v.Clusters {
+		choices = append(choices, choice{Label: name, Line: press("", "customer.list", append([]any{clusterWord([]string{name})}, kept...)...).Line})
+	}
+	s.add(0, "", slack.NewActionBlock("", pick("customer.list:cluster", "Cluster", fitting(choices))))
+}
+
+// clusterWord is the field that names clusters, quoted: names hold spaces.
+func clusterWord(names []string) string {
+	return `cluster="` + strings.ReplaceAll(strings.Join(names, ","), `"`, `\"`) + `"`
 }
 
 func customersAsked(q core.CustomersQuery) string {

@@ -60,12 +60,12 @@ func homeButtons(s *sheet, v *core.Home, env Env) {
 		work = append(work, press("Next step", "next").primary(), press("Mine", "mine"))
 	}
 	if v.Begun {
-		work = append(work, press("To do", "todo"))
+		s.actions(append(work, press("To do", "todo"), env.open("Open page ↗", "/"))...)
 	}
-	s.actions(append(work, press("Releases", "release.list"), press("Customers", "customer.list"), press("Clusters", "cluster.list"),
-		press("Help", "help"), env.open("Open page ↗", "/"))...)
+	s.actions(press("Releases", "release.list"), press("Customers", "customer.list"), press("Clusters", "cluster.list"),
+		press("Reminders", "remind.list"), press("Help", "help"))
 	if v.Role >= core.Admin && v.Begun {
-		s.actions(press("New release", "release.add"), press("Add customer", "customer.add"), press("Add cluster", "cluster.add"))
+		s.menu(adminMenu(), press("New release", "release.add"), press("Add customer", "customer.add"), press("Add cluster", "cluster.add"))
 	}
 }
 

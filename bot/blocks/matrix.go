@@ -218,7 +218,7 @@ func matrixPager(v *core.Matrix, c *core.MatrixCluster, at, page, pages int) []B
 func matrixArgs(v *core.Matrix, clusters []string) []any {
 	args := []any{v.Release.ShortID}
 	if len(clusters) > 0 {
-		args = append(args, `cluster="`+strings.ReplaceAll(strings.Join(clusters, ","), `"`, `\"`)+`"`)
+		args = append(args, clusterWord(clusters))
 	}
 	if v.Query.Category != "" {
 		args = append(args, "category="+string(v.Query.Category))

@@ -58,20 +58,30 @@ func Menu(v core.Dashboard, role core.Role, env Env) Message {
 	var s sheet
 	s.reserve = 6
 	s.header("Rollcall")
-	if len(v.ActiveReleases) == 0 && len(v.Clusters) == 0 {
-		s.line("Welcome. Rollcall tracks a release across customers and clusters: who got which step, and what is left. " +
-			"Start with a cluster, add the customers on it, then a release with its steps.")
-	} else {
-		overview(&s, v, env)
-	}
+	overview(&s, v, env)
 	s.reserve = 0
-	s.actions(press("Next step", "next").primary(), press("To do", "todo"), press("Status", "status"), press("Activity", "activity"), press("Help", "help"))
-	s.actions(press("Releases", "release.list"), press("Customers", "customer.list"), press("Clusters", "cluster.list"), env.open("Open page ↗", "/"))
+	s.menu([]Button{press("Blockers", "blockers"), press("Activity", "activity"), press("My sign-in link", "link"), env.open("Open page ↗", "/")},
+		press("Next step", "next").primary(), press("To do", "todo"), press("Mine", "mine"), press("Status", "status"))
+	s.actions(press("Releases", "release.list"), press("Customers", "customer.list"), press("Clusters", "cluster.list"), press("Reminders", "remind.list"), press("Help", "help"))
 	if role >= core.Admin {
-		s.actions(press("Add release", "release.add"), press("Add customer", "customer.add"), press("Add cluster", "cluster.add"))
+		s.menu(adminMenu(), press("Add release", "release.add"), press("Add customer", "customer.add"), press("Add cluster", "cluster.add"))
 	}
 	s.small("Or type: " + env.typed("next") + " · " + env.typed("todo") + " · " + env.typed("help step"))
 	return s.message()
+}
+
+// FirstMenu is the answer to the bare command before a first release: what to do now, as on the Home tab.
+func FirstMenu(v core.Home, env Env) Message {
+	var s sheet
+	s.header("Rollcall")
+	firstRun(&s, &v)
+	s.actions(press("Releases", "release.list"), press("Customers", "customer.list"), press("Clusters", "cluster.list"), press("Help", "help"), env.open("Open page ↗", "/"))
+	return s.message()
+}
+
+// adminMenu is what only admins do, and seldom.
+func adminMenu() []Button {
+	return []Button{press("Import customers", "customer.import"), press("Roles", "admin.roles"), press("Back up now", "admin.backup")}
 }
 
 // Activity shows what happened, newest first.

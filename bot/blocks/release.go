@@ -7,8 +7,8 @@ import (
 	"rollcall/core"
 )
 
-// Releases lists releases with their status and progress.
-func Releases(v core.ReleaseList, page int, env Env) Message {
+// Releases lists releases with their status and progress. asked is the fields that chose them.
+func Releases(v core.ReleaseList, page int, env Env, asked ...any) Message {
 	var s sheet
 	s.reserve = 2
 	s.header("Releases")
@@ -22,7 +22,7 @@ func Releases(v core.ReleaseList, page int, env Env) Message {
 		s.row(releaseLine(r), press("Open", "release.show", r.ShortID).says("Open "+r.Label()))
 	}
 	s.reserve = 0
-	s.actions(append(pager("release.list", at, pages), press("Add release", "release.add"), env.open("Open page ↗", "/releases"))...)
+	s.actions(append(pager("release.list", at, pages, asked...), press("Add release", "release.add"), env.open("Open page ↗", "/releases"))...)
 	return s.message()
 }
 
@@ -51,7 +51,7 @@ func Release(r core.ReleaseView, env Env) Message {
 	if times := releaseTimes(&r); times != "" {
 		s.small(times)
 	}
-	s.actions(releaseButtons(&r, env)...)
+	releaseButtons(&s, &r, env)
 	return s.message()
 }
 
@@ -89,19 +89,23 @@ func releaseTimes(r *core.ReleaseView) string {
 	return strings.Join(parts, " · ")
 }
 
-func releaseButtons(r *core.ReleaseView, env Env) []Button {
+// releaseButtons are what can be done with a release by its status: the work in it first, then the release itself.
+func releaseButtons(s *sheet, r *core.ReleaseView, env Env) {
 	id := r.ShortID
 	page := env.open("Open page ↗", fmt.Sprintf("/releases/%d", r.ID))
+	edit, clone, archive := press("Edit", "release.edit", id), press("Clone", "release.clone", id), press("Archive", "release.archive", id)
 	switch r.Status {
 	case core.Draft:
-		return []Button{press("Steps", "template.list", id), press("Add step", "template.add", id),
-			press("Check", "release.check", id), press("Activate", "release.activate", id).primary(),
-			press("Edit", "release.edit", id), press("Archive", "release.archive", id), page}
+		s.menu([]Button{press("Check", "release.check", id), clone, archive, page}, press("Activate", "release.activate", id).primary(),
+			press("Add step", "template.add", id), press("Steps", "template.list", id), edit)
 	case core.Active:
-		return []Button{press("Next step", "next", id).primary(), press("Matrix", "matrix", id), press("To do", "todo", id),
-			press("Steps", "template.list", id), press("Edit", "release.edit", id), press("Archive", "release.archive", id), page}
+		s.menu(nil, press("Next step", "next", id).primary(), press("Matrix", "matrix", id), press("To do", "todo", id),
+			press("Steps", "template.list", id), press("Blockers", "blockers", id))
+		s.menu([]Button{press("Let a customer join", "release.enroll", id), press("Take a customer out", "release.withdraw", id), page},
+			edit, press("Board", "release.board", id), clone, archive)
+	default:
+		s.menu(nil, press("Matrix", "matrix", id), press("Steps", "template.list", id), clone, press("Reopen", "release.reopen", id), page)
 	}
-	return []Button{press("Matrix", "matrix", id), press("Steps", "template.list", id), page}
 }
 
 func title(word string) string {

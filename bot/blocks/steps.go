@@ -153,8 +153,8 @@ func stepButtons(r *core.ReleaseView, step *core.StepView, view string) []Button
 	return buttons
 }
 
-// Todo lists open steps by cluster and customer.
-func Todo(v core.TodoList, page int, env Env) Message {
+// Todo lists open steps by cluster and customer. asked is the fields that chose them.
+func Todo(v core.TodoList, page int, _ Env, asked ...any) Message {
 	var s sheet
 	s.reserve = 2
 	r := &v.Release
@@ -174,7 +174,7 @@ func Todo(v core.TodoList, page int, env Env) Message {
 		s.row(todoLine(c), press("Steps", "step.list", r.ShortID, c.ID).says("Steps of "+c.Name))
 	}
 	s.reserve = 0
-	s.actions(append(pager("todo", at, pages, r.ShortID), press("Next step", "next", r.ShortID).primary(),
+	s.actions(append(pager("todo", at, pages, append([]any{r.ShortID}, asked...)...), press("Next step", "next", r.ShortID).primary(),
 		press("Matrix", "matrix", r.ShortID))...)
 	return s.message()
 }
