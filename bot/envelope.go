@@ -75,7 +75,11 @@ func click(id string, data slack.InteractionCallback) (Request, bool) {
 	}
 	action := data.ActionCallback.BlockActions[0]
 	line := orElse(action.Value, action.SelectedOption.Value)
-	if line == "" || line == blocks.OpenAction || action.ActionID == blocks.OpenAction {
+	kind, _, _ := strings.Cut(action.ActionID, ":")                     // the second of a kind in a row has a number behind
+	if line == "" && action.Type == slack.ActionType(slack.METButton) { // of a version that knew what it meant: it is answered all the same
+		line = strings.ReplaceAll(kind, ".", " ")
+	}
+	if line == "" || line == blocks.OpenAction || kind == blocks.OpenAction {
 		return Request{}, false
 	}
 	req := Request{Via: core.ViaButton, Key: orElse(data.TriggerID, id), User: data.User.ID,

@@ -75,7 +75,14 @@ func (directory) Lookup(_ context.Context, id string) (core.PersonInfo, error) {
 // newStage opens a real store whose updates all run twice.
 func newStage(t *testing.T) *stage {
 	t.Helper()
-	s := &stage{t: t, now: time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC), last: map[string]*seen{}}
+	s := stageFor(t)
+	s.t = t
+	return s
+}
+
+func stageFor(t testing.TB) *stage {
+	t.Helper()
+	s := &stage{now: time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC), last: map[string]*seen{}}
 	store, err := bolt.Open(filepath.Join(t.TempDir(), "rollcall.db"), bolt.Options{})
 	require.NoError(t, err)
 	t.Cleanup(func() { assert.NoError(t, store.Close()) })

@@ -110,7 +110,7 @@ func (p *part) thaw(r storage.Reader, fz *frozenNames) error {
 func (p *part) steps(r storage.Reader) ([]*stepState, error) {
 	var out []*stepState
 	add := func(tm *StepTemplate, rec *stepRecord) error {
-		st, err := loadState(r, p.rel, p.cust, p.cluster, tm, rec)
+		st, err := p.state(r, tm, rec)
 		if err == nil {
 			out = append(out, st)
 		}
@@ -144,6 +144,34 @@ func (p *part) steps(r storage.Reader) ([]*stepState, error) {
 		)
 	})
 	return out, nil
+}
+
+// state is one step of the part. What many customers share is read and parsed once: content may be long.
+func (p *part) state(r storage.Reader, tm *StepTemplate, rec *stepRecord) (*stepState, error) {
+	if tm == nil || rec != nil && rec.Override != 0 {
+		return loadState(r, p.rel, p.cust, p.cluster, tm, rec)
+	}
+	key := [2]int{tm.Number, tm.Revision}
+	if rec != nil && rec.Revision != 0 {
+		key[1] = rec.Revision
+	}
+	shared := p.said[key]
+	if shared == nil {
+		words, err := readWording(r, p.rel.ID, 0, key[0], key[1])
+		if err != nil {
+			return nil, err
+		}
+		if p.said == nil {
+			p.said = map[[2]int]*said{}
+		}
+		shared = &said{words: words, script: read(words.Content)}
+		p.said[key] = shared
+	}
+	s := &stepState{rel: p.rel, cust: p.cust, cluster: p.cluster, template: tm, rec: rec, words: shared.words, parsed: shared.script}
+	if rec == nil {
+		s.rec = &stepRecord{Release: p.rel.ID, Customer: p.cust.ID, Number: tm.Number}
+	}
+	return s, nil
 }
 
 // removed is true for a step that is in its template no more.

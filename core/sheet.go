@@ -22,6 +22,13 @@ type sheet struct {
 	names    []string           // of every cluster of the release, sorted
 	unknown  []string           // cluster names asked for that there are not
 	part     bool               // only some clusters were asked for
+	said     map[[2]int]*said   // by number and revision: read once, however many customers share it
+}
+
+// said is one revision of a template step, read and parsed.
+type said struct {
+	words  *wording
+	script *script
 }
 
 // section is one cluster's customers in a release, by name. Withdrawn ones
