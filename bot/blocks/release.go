@@ -101,7 +101,8 @@ func releaseButtons(s *sheet, r *core.ReleaseView, env Env) {
 	case core.Active:
 		s.menu(nil, press("Next step", "next", id).primary(), press("Matrix", "matrix", id), press("To do", "todo", id),
 			press("Steps", "template.list", id), press("Blockers", "blockers", id))
-		s.menu([]Button{press("Let a customer join", "release.enroll", id), press("Take a customer out", "release.withdraw", id), page},
+		s.menu([]Button{press("Let a customer join", "release.enroll", id), press("Take a customer out", "release.withdraw", id),
+			press("Shared links", "release.shares", id), page},
 			edit, press("Board", "release.board", id), clone, archive)
 	default:
 		s.menu(nil, press("Matrix", "matrix", id), press("Steps", "template.list", id), clone, press("Reopen", "release.reopen", id), page)
