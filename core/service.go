@@ -262,6 +262,9 @@ func fault(err error) error {
 	switch {
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded), errors.Is(err, storage.ErrClosed):
 		return &Error{Code: Unavailable, Msg: "Rollcall is just being stopped or is too busy", Hint: "Nothing was changed. Try again in a moment.", cause: err}
+	case errors.Is(err, storage.ErrWrite):
+		return &Error{Code: Internal, Msg: "The change could not be written to the database",
+			Hint: "Often the disk is full; whoever runs Rollcall finds the cause in the log, by the reference. Reading goes on. Try again once that is mended.", cause: err}
 	case errors.Is(err, storage.ErrLimit):
 		return &Error{Code: Conflict, Msg: "That is more than one operation may change at once", Hint: "Do it in smaller parts.", cause: err}
 	}

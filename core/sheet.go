@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"rollcall/storage"
 )
@@ -204,12 +205,29 @@ func (sh *sheet) sort() {
 	}
 }
 
-// compareNames orders names without regard to case; equal ones by their letters.
+// compareNames orders names without regard to case; equal ones by their letters. Thousands of customers are put in
+// order for a page, so plain letters are compared as they stand.
 func compareNames(a, b string) int {
+	for i := range min(len(a), len(b)) {
+		x, y := a[i], b[i]
+		if x|y >= utf8.RuneSelf {
+			break
+		}
+		if x, y = lowerASCII(x), lowerASCII(y); x != y {
+			return int(x) - int(y)
+		}
+	}
 	if c := strings.Compare(strings.ToLower(a), strings.ToLower(b)); c != 0 {
 		return c
 	}
 	return strings.Compare(a, b)
+}
+
+func lowerASCII(c byte) byte {
+	if 'A' <= c && c <= 'Z' {
+		c += 'a' - 'A'
+	}
+	return c
 }
 
 // rosterClusters lists the clusters of a stored roster without reading who is on them.

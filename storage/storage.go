@@ -27,7 +27,8 @@ var (
 	ErrLimit    = errors.New("a storage limit was exceeded")
 	ErrClosed   = errors.New("the store is closed")
 	ErrReadOnly = errors.New("the store was opened for reading only")
-	ErrTxDone   = errors.New("the transaction has ended") // a Reader or Writer was kept beyond its function
+	ErrTxDone   = errors.New("the transaction has ended")       // a Reader or Writer was kept beyond its function
+	ErrWrite    = errors.New("the change could not be written") // a full disk, for one; the cause is wrapped beside it
 	ErrScanning = errors.New("a scan of this transaction is still running: collect first, then write")
 )
 

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"syscall"
 
 	"rollcall/storage/bolt"
 )
@@ -29,7 +30,14 @@ func readDatabase(path string) (*bolt.Store, error) {
 // explainOpen says what to do about a file that cannot be opened.
 func explainOpen(path string, err error) error {
 	var locked *bolt.LockedError
+	var damaged *bolt.DamagedError
 	switch {
+	case errors.As(err, &damaged):
+		return fmt.Errorf("cannot open the database: %w.\nrollcall restore --force COPY puts a copy in its place; copies are what rollcall backup, "+
+			"/rollcall admin backup and ROLLCALL_BACKUP_DIR make", err)
+	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):
+		return fmt.Errorf("cannot open the database: %w.\nThe user that runs rollcall may not write it: that user needs to read and write the file, "+
+			"and its folder when the file is yet to be made", err)
 	case errors.As(err, &locked):
 		return fmt.Errorf("%w.\nWhile rollcall serve runs, an admin gets a copy of the database with /rollcall admin backup; "+
 			"check and export read such a copy with --db", err)

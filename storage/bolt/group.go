@@ -173,7 +173,7 @@ func (s *Store) try(group []*update) (failed int, o outcome, err error) {
 		raw.Bucket(bucket).FillPercent = 0.95
 	}
 	if err := raw.Commit(); err != nil {
-		return -1, o, fmt.Errorf("committing: %w", err)
+		return -1, o, fmt.Errorf("%w: %w", storage.ErrWrite, err)
 	}
 	return -1, o, nil
 }
