@@ -28,6 +28,9 @@ func (s *Service) KeepDraft(ctx context.Context, a Actor, text string) (string, 
 	if err := s.meet(ctx, a); err != nil {
 		return "", AsError(err)
 	}
+	if err := s.view(ctx, func(r storage.Reader) error { return s.mayRead(r, a) }); err != nil {
+		return "", err
+	}
 	text, err := cleanContent("content", text)
 	if err != nil {
 		return "", err
@@ -39,9 +42,6 @@ func (s *Service) KeepDraft(ctx context.Context, a Actor, text string) (string, 
 	name := hex.EncodeToString(id)
 	b, err := json.Marshal(draft{Actor: a.id(), Until: s.cfg.Now().Add(draftMaxAge).Unix(), Text: text})
 	if err != nil {
-		return "", err
-	}
-	if err := s.view(ctx, func(r storage.Reader) error { return s.mayRead(r, a) }); err != nil {
 		return "", err
 	}
 	return name, s.change(ctx, func(w storage.Writer) error { return w.Put([]byte("draft/"+name), b) })

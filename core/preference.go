@@ -51,11 +51,11 @@ func readPreferences(r storage.Reader, user string) (*Preferences, error) {
 
 // Prefer remembers how the asker likes to work from now on.
 func (s *Service) Prefer(ctx context.Context, a Actor, p Preferences) error {
-	if !slices.Contains(Paces, p.Pace) {
-		return invalid("by", "%q is not a way to go on", p.Pace).hint("Use by=step or by=customer.")
-	}
 	if _, err := s.Preferences(ctx, a); err != nil {
 		return err
+	}
+	if !slices.Contains(Paces, p.Pace) {
+		return invalid("by", "%q is not a way to go on", p.Pace).hint("Use by=step or by=customer.")
 	}
 	b, err := json.Marshal(p)
 	if err != nil {
