@@ -185,7 +185,7 @@ func (c *Client) Respond(ctx context.Context, url string, m blocks.Message, repl
 	})
 }
 
-func (c *Client) respond(ctx context.Context, to string, m blocks.Message, replace bool) error {
+func (c *Client) respond(ctx context.Context, at string, m blocks.Message, replace bool) error {
 	body, err := json.Marshal(struct {
 		Text         string        `json:"text"`
 		Blocks       []slack.Block `json:"blocks,omitempty"`
@@ -197,18 +197,14 @@ func (c *Client) respond(ctx context.Context, to string, m blocks.Message, repla
 	if err != nil {
 		return err
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, to, bytes.NewReader(body))
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, at, bytes.NewReader(body))
 	if err != nil {
-		return err
+		return withoutAddress(err)
 	}
 	req.Header.Set("Content-Type", "application/json; charset=utf-8")
 	resp, err := c.http.Do(req)
 	if err != nil {
-		var at *url.Error
-		if errors.As(err, &at) {
-			err = at.Err // the address is a secret: whoever has it can post
-		}
-		return err
+		return withoutAddress(err)
 	}
 	defer func() { _ = resp.Body.Close() }()
 	said, err := io.ReadAll(io.LimitReader(resp.Body, 4096))
@@ -216,6 +212,15 @@ func (c *Client) respond(ctx context.Context, to string, m blocks.Message, repla
 		return err
 	}
 	return responseError(resp, said)
+}
+
+// withoutAddress is an error that may go into a log: whoever has a response URL can speak in the bot's name.
+func withoutAddress(err error) error {
+	var with *url.Error
+	if errors.As(err, &with) {
+		return fmt.Errorf("%s to a response URL: %w", with.Op, with.Err)
+	}
+	return err
 }
 
 // responseError reads what a response URL answered: "ok", a JSON object, or the name of an error.
