@@ -120,3 +120,16 @@ func notOurs(why string) error {
 	return refuse(Conflict, "This is not a database of Rollcall: %s", why).
 		hint("Name another file, or restore a backup.")
 }
+
+// Layout is the number of a store's layout, 0 for an empty one, and the newest that this program knows. Whoever wants a
+// copy of an older database as it was takes it before Open.
+func Layout(ctx context.Context, store storage.Store) (at, newest int, err error) {
+	err = store.View(ctx, func(r storage.Reader) error {
+		at, err = schemaOf(r)
+		return err
+	})
+	if err != nil {
+		return 0, 0, fault(err)
+	}
+	return at, len(migrations), nil
+}
