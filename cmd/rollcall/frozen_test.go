@@ -193,7 +193,9 @@ func freezeLayout(t *testing.T, layout int) {
 	o.reader().signIn("cat")
 	list := o.types("ben", "step list v2.5.0 cust-u-prod")
 	require.NotEmpty(t, list.Messages)
-	o.await("the board is there", func() bool { return len(o.slack.Calls("chat.getPermalink")) > 0 })
+	_, err := o.slack.User("dan").WaitFor(o.within(), "#ops", "no access")
+	require.NoError(t, err, "the milestone is posted")
+	o.await("the board is there", func() bool { return len(o.pinned("#ops")) == 1 })
 	o.slack.Inject(localslack.Fault{Method: "chat.postMessage", Status: 500, Times: 1000})
 	require.NoError(t, o.slack.Archive("#general", true))
 	o.types("ann", `step block v2.5.0 cust-a-prod V2 reason="waits"`) // stays in the outbox
