@@ -54,3 +54,18 @@ soak:
 ## docs: rewrite the generated sections of the README
 docs:
 	$(GO) test ./cmd/rollcall -run '^TestReadme' -update
+
+## soak: what takes hours: thousands of kills, then each fuzz target for FUZZTIME (5m unless set)
+FUZZTIME ?= 5m
+soak:
+	$(GO) test ./cmd/rollcall -run '^TestCrashesUnderLoadLoseNothing$$' -timeout 24h -crash.lives=3000 -v
+	@set -e; for package in $$($(GO) list ./...); do \
+	  for target in $$($(GO) test $$package -list '^Fuzz' | grep '^Fuzz' || true); do \
+	    echo "$$package $$target"; $(GO) test $$package -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME); \
+	  done; \
+	done
+
+## vuln: known vulnerabilities in what the program calls; needs the network
+vuln:
+	@$(GO) tool govulncheck ./... || { status=$$?; \
+	  if [ $$status != 3 ]; then echo "Nothing is known about vulnerabilities: the database at https://vuln.go.dev was not reached (see above)."; fi; exit $$status; }

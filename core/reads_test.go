@@ -13,6 +13,7 @@ import (
 
 // forAnybody are the questions that a person without any role may ask, and why.
 var forAnybody = map[string]string{
+	"Shared": "says nothing of those who came by no shared link",
 	"WhoAmI": "says that one has no role, and who can give one",
 }
 
@@ -20,7 +21,7 @@ var forAnybody = map[string]string{
 // return to people but what an operation or a view has decided.
 var ownQuestions = map[string]string{
 	"Revision": "a number", "Check": "the command line", "Workspace": "the start", "Bind": "the start", "Restored": "the command line",
-	"Wake": "the deliverer", "Notices": "the deliverer", "Delivered": "the deliverer", "Failed": "the deliverer", "Backlog": "the metrics",
+	"Watch": "a signal without content", "Wake": "the deliverer", "Notices": "the deliverer", "Delivered": "the deliverer", "Failed": "the deliverer", "Backlog": "the metrics",
 	"StaleBoards": "the deliverer", "Board": "the deliverer", "KeepBoard": "the deliverer", "FailBoard": "the deliverer", "RedrawBoards": "the deliverer",
 	"ThreadOf": "finds what a thread is about, for a command that is then checked", "Tidy": "the hourly cleaning", "SeePerson": "Slack's events",
 	"DueReminders": "the reminders", "MarkReminder": "the reminders", "AlertAdmin": "the backups",

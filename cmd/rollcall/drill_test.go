@@ -24,7 +24,7 @@ func TestRestoreDrill(t *testing.T) {
 		cmd, said := spawn(t.Context(), t, binary, o.env, "serve")
 		o.serve = &running{out: newScreen(), err: said}
 		o.page = o.serve.waitFor(t, said, `page=(http://\S+)`)
-		o.await("it is connected", func() bool { return o.slack.Connections() == 1 })
+		o.serve.waitFor(t, said, "connected to Slack")
 		return func() { _ = cmd.Process.Kill(); _ = cmd.Wait() } // killed: that is its error
 	}
 	kill := serve()

@@ -191,6 +191,8 @@ func freezeLayout(t *testing.T, layout int) {
 	o.types("cat", "whoami")
 	require.Contains(t, o.types("ann", "admin grant @cat admin").String(), "✅")
 	o.reader().signIn("cat")
+	o.types("ann", "release share v2.5.0")
+	o.reader().follow()
 	list := o.types("ben", "step list v2.5.0 cust-u-prod")
 	require.NotEmpty(t, list.Messages)
 	_, err := o.slack.User("dan").WaitFor(o.within(), "#ops", "no access")

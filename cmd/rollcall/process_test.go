@@ -76,8 +76,8 @@ func (c *cell) serve(o *office, wrap ...string) *exec.Cmd {
 	cmd.Stderr = said
 	require.NoError(c.t, cmd.Start())
 	c.t.Cleanup(func() { _ = cmd.Process.Kill() }) // it has ended, where the test went well
-	o.serve = &running{out: newScreen(), err: said}
-	o.await("it is connected", func() bool { return o.slack.Connections() > 0 })
+	o.serve = &running{out: newScreen(), err: said, code: make(chan int)}
+	o.serve.waitFor(c.t, said, "connected to Slack") // which the workspace may still think of the one before
 	return cmd
 }
 

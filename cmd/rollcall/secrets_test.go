@@ -50,9 +50,15 @@ func (r *reader) get(path string) (int, string) {
 
 // signIn opens a session with a link that the bot has just given to somebody, and returns the link's token.
 func (r *reader) signIn(who string) (token string) {
+	r.o.t.Helper()
+	r.o.types(who, "link")
+	return r.follow()
+}
+
+// follow opens the link that the bot has just given to somebody.
+func (r *reader) follow() (token string) {
 	t := r.o.t
 	t.Helper()
-	r.o.types(who, "link")
 	uses := r.o.slack.Calls("response_url")
 	token = regexp.MustCompile(`/s/([\w-]{43})`).FindStringSubmatch(fmt.Sprint(uses[len(uses)-1].Args))[1]
 	status, _ := r.get("/s/" + token)
