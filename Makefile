@@ -6,7 +6,7 @@ BROWSER_FILES = $(shell grep -rl --include='*_test.go' '^//go:build browser' cmd
 BROWSER_PKGS  = $(sort $(patsubst %/,./%,$(dir $(BROWSER_FILES))))
 BROWSER_TESTS = $(shell sed -n 's/^func \(Test[A-Za-z0-9_]*\).*/\1/p' $(BROWSER_FILES) | paste -sd'|')
 
-.PHONY: demo test lint unit walk browser bench figures soak docs needs
+.PHONY: demo test lint unit walk browser bench figures docs needs soak vuln
 
 ## demo: the whole thing on this machine, with no Slack account
 demo:
@@ -47,17 +47,14 @@ bench:
 figures:
 	$(GO) -C fixtures/bench test -run '^$$' -bench . -timeout 60m $(if $(LARGE),-large) -readme "$(CURDIR)/README.md"
 
-## soak: many viewers for a minute
-soak:
-	ROLLCALL_SOAK=1 $(GO) test -count=1 -v -run '^TestManyWatch$$' -timeout 10m ./statuspage
-
 ## docs: rewrite the generated sections of the README
 docs:
 	$(GO) test ./cmd/rollcall -run '^TestReadme' -update
 
-## soak: what takes hours: thousands of kills, then each fuzz target for FUZZTIME (5m unless set)
+## soak: what takes hours: many viewers, thousands of kills, each fuzz target for FUZZTIME
 FUZZTIME ?= 5m
 soak:
+	ROLLCALL_SOAK=1 $(GO) test -count=1 -v -run '^TestManyWatch$$' -timeout 10m ./statuspage
 	$(GO) test ./cmd/rollcall -run '^TestCrashesUnderLoadLoseNothing$$' -timeout 24h -crash.lives=3000 -v
 	@set -e; for package in $$($(GO) list ./...); do \
 	  for target in $$($(GO) test $$package -list '^Fuzz' | grep '^Fuzz' || true); do \
