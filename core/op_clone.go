@@ -69,6 +69,13 @@ func (op CloneRelease) run(t *tx) error {
 	if customs > 0 {
 		t.detail("%s came along.", count(customs, "custom step"))
 	}
+	if r.Targets.All && !from.Targets.All {
+		was, err := targetsText(t, from.Targets)
+		if err != nil {
+			return err
+		}
+		t.warn("%s was for %s, and this one is for all active customers: `release edit %s` narrows it.", from.Label(), was, shortID("R", int(r.ID)))
+	}
 	return nil
 }
 

@@ -206,6 +206,13 @@ func TestFR004Clone(t *testing.T) {
 	v, err := h.Release(t.Context(), core.Person(ann, core.ViaSlash), "v2.6.0")
 	require.NoError(t, err)
 	assert.Equal(t, 31, v.Progress.Total)
+
+	h.do(ann, core.AddRelease{Name: "Narrow", Type: core.Hotfix, Targets: core.TargetNames{Customers: []string{"cust-a-prod"}}})
+	r := h.do(ann, core.CloneRelease{Release: "Narrow", Name: "Wide"})
+	require.Len(t, r.Warnings, 1, "a clone takes no targets, and whoever makes one hears of it")
+	assert.Contains(t, r.Warnings[0], "all active customers")
+	r = h.do(ann, core.CloneRelease{Release: "Narrow", Name: "As narrow", Targets: core.TargetNames{Customers: []string{"cust-a-prod"}}})
+	assert.Empty(t, r.Warnings)
 }
 
 func TestPlaceholdersStopDoneUnlessForced(t *testing.T) {

@@ -94,7 +94,10 @@ func (s *Service) knows(ctx context.Context, user string) (bool, error) {
 	fresh := false
 	err := s.view(ctx, func(r storage.Reader) error {
 		p, err := readPerson(r, user)
-		fresh = p != nil && s.cfg.Now().Sub(p.SeenAt) <= peopleMaxAge
+		if p != nil {
+			age := s.cfg.Now().Sub(p.SeenAt)
+			fresh = age > -peopleMaxAge && age <= peopleMaxAge // a clock that was set back makes no old knowledge new
+		}
 		return err
 	})
 	return fresh, err

@@ -261,4 +261,8 @@ func TestWhatIsKnownOfPeopleIsTenMinutesOldAtMost(t *testing.T) {
 	h.refused(core.Forbidden, bob, core.MarkDone{Target: at("cust-a-prod", "D2")})
 	h.pass(time.Second)
 	h.do(bob, core.MarkDone{Target: at("cust-a-prod", "D2")}) // the directory says that he is back
+
+	require.NoError(t, h.SeePerson(t.Context(), core.PersonInfo{ID: bob, Name: "bob", Kind: core.Deactivated, Admin: true}))
+	h.pass(-time.Hour)
+	h.do(bob, core.RevertStep{Target: at("cust-a-prod", "D2")}) // a clock set back makes no old knowledge new
 }
