@@ -26,7 +26,7 @@ lint:
 	$(GO) tool staticcheck -tags browser ./...
 
 unit:
-	$(GO) test -race -shuffle=on ./...
+	$(GO) test -race -shuffle=on -timeout 20m ./...
 	$(GO) -C fixtures/bench vet ./...
 	$(GO) -C fixtures/bench test ./...
 
@@ -36,7 +36,7 @@ walk:
 
 # One package at a time: each drives a browser of its own, and they would starve one another.
 browser:
-	$(if $(BROWSER_PKGS),$(GO) test -race -shuffle=on -tags browser -p 1 -run '^($(BROWSER_TESTS))$$' $(BROWSER_PKGS),@echo "no package has browser tests")
+	$(if $(BROWSER_PKGS),$(GO) test -race -shuffle=on -timeout 20m -tags browser -p 1 -run '^($(BROWSER_TESTS))$$' $(BROWSER_PKGS),@echo "no package has browser tests")
 
 ## bench: benchmarks with their ratios, to bare bbolt and to SQLite; LARGE=1 measures 10,000 × 50 too
 bench:

@@ -109,8 +109,9 @@ func TestLongContentIsAFileToOnePerson(t *testing.T) {
 	require.True(t, out.Closed, form.String())
 	require.Eventually(t, func() bool { return l.events(t) == 7 }, 5*time.Second, time.Millisecond)
 
-	card := l.says(t, "/rollcall step show v2.5.0 cust-a-prod D1")
-	require.Contains(t, card.String(), "only the beginning")
+	l.says(t, "/rollcall step show v2.5.0 cust-a-prod D1")
+	_, err = l.ann.WaitFor(l.ctx, "#ops", "only the beginning")
+	require.NoError(t, err)
 	_, err = l.ann.WaitFor(l.ctx, "@app", ".sh")
 	require.NoError(t, err)
 	l.says(t, "/rollcall step show v2.5.0 cust-a-prod D1")

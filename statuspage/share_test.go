@@ -274,7 +274,7 @@ func (w *town) outside(release, cluster, customer int64) (words []string, ids ma
 	customers, err := w.svc.Customers(w.t.Context(), a, core.CustomersQuery{Archived: true})
 	require.NoError(w.t, err)
 	for _, c := range customers.Customers {
-		if !inside[c.Name] {
+		if !slices.Contains(ids["customer"], c.ID) { // by id: an archived release shows the name that a customer had then
 			words = append(words, c.Name, c.Namespace, fmt.Sprintf("own%dr", c.ID))
 		}
 	}

@@ -127,7 +127,7 @@ func TestAcknowledgementsWhileABulkRunsAndSlackIsSlow(t *testing.T) {
 	slices.Sort(took)
 	require.GreaterOrEqual(t, len(took), people*rounds+steps)
 	at := func(percent int) time.Duration { return took[(len(took)-1)*percent/100] }
-	slow := max(before, crowded(t))
+	slow := max(before, crowded(t)) * raceSlows
 	t.Logf("%d acknowledgements: half within %s, 99 in 100 within %s, the slowest %s; others make the machine %.1f times as slow",
 		len(took), at(50), at(99), at(100), slow)
 	assert.Less(t, at(99), time.Duration(slow*float64(usualAck)))
