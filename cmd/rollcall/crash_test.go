@@ -120,6 +120,7 @@ func spawn(ctx context.Context, t *testing.T, binary string, env map[string]stri
 // live runs the program, lets everybody work for a while, and kills it.
 func (c *crash) live(ctx context.Context, span time.Duration) {
 	c.t.Helper()
+	require.NoError(c.t, c.slack.Wait(ctx, func() bool { return c.slack.Connections() == 0 })) // those of the life before
 	serve, said := spawn(ctx, c.t, c.binary, c.env, "serve")
 	defer func() { _ = serve.Wait() }() // it was killed: that is its error
 	defer func() { _ = serve.Process.Kill() }()
@@ -143,6 +144,9 @@ func (c *crash) live(ctx context.Context, span time.Duration) {
 func (c *crash) work(ctx context.Context, who string) {
 	for ctx.Err() == nil {
 		cell := c.take()
+		if cell == nil {
+			return // everything is cut off: the next life finds out
+		}
 		var line string
 		switch cell.status {
 		case "pending":
@@ -157,16 +161,18 @@ func (c *crash) work(ctx context.Context, who string) {
 	}
 }
 
-// take gives somebody a cell that nobody works on, and whose state is known.
+// take gives somebody a cell that nobody works on, and whose state is known; nil when there is none.
 func (c *crash) take() *crashCell {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	for {
-		if cell := c.cells[rand.IntN(len(c.cells))]; !cell.busy && cell.next == "" {
+	from := rand.IntN(len(c.cells))
+	for i := range c.cells {
+		if cell := c.cells[(from+i)%len(c.cells)]; !cell.busy && cell.next == "" {
 			cell.busy = true
 			return cell
 		}
 	}
+	return nil
 }
 
 func (c *crash) give(cell *crashCell, confirmed bool) {
