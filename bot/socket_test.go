@@ -131,8 +131,9 @@ func connect(t *testing.T, s *localslack.Server, tune ...func(*Config)) *live {
 // again starts the bot once more after it was stopped.
 func (l *live) again(t *testing.T) {
 	t.Helper()
+	before := l.slack.Greeted()
 	l.run()
-	require.NoError(t, l.slack.WaitConnected(l.ctx, 1))
+	require.NoError(t, l.slack.Wait(l.ctx, func() bool { return l.slack.Greeted() > before && l.slack.Connections() == 1 }))
 }
 
 // started is the bot connected and in order.

@@ -58,11 +58,12 @@ func serveEnv(slack *localslack.Server, db string) map[string]string {
 // open starts the server, and waits until it is connected.
 func (o *office) open() {
 	o.t.Helper()
+	before := o.slack.Greeted()
 	o.serve = start(o.t, o.env, "serve")
 	o.page = o.serve.waitFor(o.t, o.serve.err, `page=(http://\S+)`)
 	ctx, cancel := context.WithTimeout(o.t.Context(), patience)
 	defer cancel()
-	require.NoError(o.t, o.slack.WaitConnected(ctx, 1), o.serve.err)
+	require.NoError(o.t, o.slack.Wait(ctx, func() bool { return o.slack.Greeted() > before && o.slack.Connections() == 1 }), o.serve.err)
 }
 
 // close stops the server as Ctrl-C does.

@@ -156,7 +156,7 @@ func TestElevenSockets(t *testing.T) {
 	for range 10 {
 		others = append(others, otherSocket(t, o.slack))
 	}
-	o.await("ten connections are there", func() bool { return o.slack.Connections() == 9 || o.slack.Connections() == 10 })
+	o.await("ten connections are there", func() bool { return o.slack.Connections() == len(others) })
 	o.serve = start(t, o.env, "serve")
 	o.page = o.serve.waitFor(t, o.serve.err, `page=(http://\S+)`)
 	turned := func() (n int) {
@@ -172,7 +172,7 @@ func TestElevenSockets(t *testing.T) {
 	for _, end := range others {
 		end()
 	}
-	o.await("it gets in", func() bool { return o.slack.Connections() == 1 })
+	o.await("it gets in, and is alone", func() bool { return o.slack.Greeted() == len(others)+1 && o.slack.Connections() == 1 })
 	assert.Contains(t, o.types("ann", "whoami").String(), "admin")
 	o.spaced(len(others))
 }
