@@ -3,7 +3,6 @@ package bot
 import (
 	"fmt"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -13,18 +12,19 @@ import (
 // bind gives the words and fields of a line to the arguments of a command. Errors name the field and the
 // nearest right thing.
 func bind(cmd *Command, words []Word, fields []Field) (In, error) {
-	return bindTo(cmd, words, fields, true)
+	r := interpret(cmd, words, fields, nil)
+	return r.in, r.err
 }
 
-// bindTo is bind; without guess the first word is the release even where that may be left out.
-func bindTo(cmd *Command, words []Word, fields []Field, guess bool) (In, error) {
+// interpret is the reading of a line that makes most sense, as far as it is known what the words mean.
+func interpret(cmd *Command, words []Word, fields []Field, m meanings) reading {
 	in := In{cmd: cmd, values: map[string]string{}, meta: map[string]string{}}
 	for _, f := range fields {
 		if err := in.field(f); err != nil {
-			return in, err
+			return reading{in: in, err: err, wrong: unreadable}
 		}
 	}
-	return in.place(words, fields, guess)
+	return in.place(words, fields, m)
 }
 
 func (in In) field(f Field) error {
@@ -51,43 +51,21 @@ func metaKey(key string) (string, bool) {
 	return "", false
 }
 
-// place gives words to the arguments that have a place and are not given by name already. Without guess a
-// release that may be left out takes the first word in any case.
-func (in In) place(words []Word, fields []Field, guess bool) (In, error) {
-	var open []*Arg
-	for i := range in.cmd.Args {
-		a := &in.cmd.Args[i]
-		if _, given := in.values[a.Name]; (a.Place || a.Rest) && !given {
-			open = append(open, a)
-		}
-	}
-	if guess && len(open) > 0 {
-		out, sure := leavesOutRelease(open, words)
-		if out {
-			open = open[1:]
-		}
-		in.unsure = out && !sure
-	}
-	for len(words) > 0 && len(open) > 0 {
-		a := open[0]
-		open = open[1:]
-		text, used := words[0].Text, 1
-		if a.Rest {
-			var all []string
-			for _, w := range words {
-				all = append(all, w.Text)
-			}
-			text, used = strings.Join(all, " "), len(words)
-		}
-		if err := in.set(a, text); err != nil {
-			return in, err
-		}
-		words = words[used:]
-	}
+// place gives words to the arguments that have a place and are not given by name already.
+func (in In) place(words []Word, fields []Field, m meanings) reading {
 	if len(words) == 0 {
-		return in, nil
+		return reading{in: in, missing: len(in.missing())}
 	}
-	return in, tooMany(in.cmd, words[0], fields)
+	if all := in.readings(words, m); len(all) > 0 {
+		return best(all)
+	}
+	first := 0 // of the words that are too many
+	for n := range words {
+		if all := in.readings(words[:n], m); n == 0 || len(all) > 0 && best(all).wrong == 0 {
+			first = n
+		}
+	}
+	return reading{in: in, err: tooMany(in.cmd, words[first], fields), wrong: unreadable}
 }
 
 var userID = regexp.MustCompile(`^(<@[UW][A-Z0-9]+>|[UW][A-Z0-9]+)$`)
@@ -98,40 +76,6 @@ var fileID = regexp.MustCompile(`^F[A-Z0-9]+$`)
 var channelRef = regexp.MustCompile(`^(<#[CG][A-Z0-9]+>|[CG][A-Z0-9]+)$`)
 
 var shortStep = regexp.MustCompile(`^(?i:[DVC][0-9]+)$`)
-
-// leavesOutRelease says whether the words do without the release, which may be left out while one is active.
-// A step's short id is the landmark: it stands right behind the customer. Without one it is a guess.
-func leavesOutRelease(open []*Arg, words []Word) (out, sure bool) {
-	if open[0].Kind != Release || open[0].Required {
-		return false, true
-	}
-	places := 0
-	stepAt := -1
-	for i, a := range open {
-		if a.Rest {
-			break
-		}
-		places++
-		if a.Kind == Step {
-			stepAt = i
-		}
-	}
-	for i, w := range words {
-		if stepAt > 0 && !w.Quoted && shortStep.MatchString(w.Text) {
-			return i == stepAt-1, true
-		}
-	}
-	if last := open[len(open)-1]; last.Kind == OneOf && len(words) > 0 && slices.Contains(last.Choices, strings.ToLower(words[len(words)-1].Text)) {
-		places, words = places-1, words[:len(words)-1]
-	}
-	required := 0
-	for _, a := range open {
-		if a.Required && !a.Rest {
-			required++
-		}
-	}
-	return required > 0 && len(words) > 0 && len(words) < places && len(words) <= required, false
-}
 
 // set checks a value as far as its kind allows without looking anything up.
 func (in In) set(a *Arg, text string) error {
@@ -180,7 +124,7 @@ func (in In) set(a *Arg, text string) error {
 			err.Hint = "Type # and choose it from Slack's list."
 			return err
 		}
-	case Words, Day, Release, Customer, Cluster, Step, Reminder, Position:
+	case Words, Day, Release, Customer, Cluster, Step, CustomerOrStep, Reminder, Position:
 		text = strings.TrimSpace(text)
 	}
 	in.values[a.Name] = text
@@ -233,6 +177,9 @@ func unknownField(cmd *Command, f Field) error {
 func tooMany(cmd *Command, w Word, fields []Field) error {
 	err := bad("", "`%s` does not know what to do with %q (character %d)", cmd.Name(), w.Text, w.At)
 	err.Hint = "It is written " + cmd.Usage() + `. Put quotes around a name or text with spaces: "Customer A".`
+	if why := cmd.arg("reason"); why != nil && why.Required && fieldAt(fields, "reason") < 0 {
+		err.Hint = fmt.Sprintf(`If it is the reason, write reason="%s …".`, w.Text)
+	}
 	for _, f := range fields {
 		if !f.Value.Quoted && f.Value.At < w.At && f.Value.Text != "" {
 			err.Hint = fmt.Sprintf(`Put quotes around a text with spaces: %s="%s %s …".`, f.Key, f.Value.Text, w.Text)

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"maps"
 	"strings"
 
 	"rollcall/bot/blocks"
@@ -52,6 +53,8 @@ func (c *Command) Usage() string {
 	for _, a := range c.Args {
 		switch {
 		case a.Hidden:
+		case a.Place && a.Kind == OneOf:
+			parts = append(parts, "["+strings.Join(a.Choices, "|")+"]")
 		case a.Place && a.Required:
 			parts = append(parts, "<"+a.Name+">")
 		case a.Place:
@@ -121,6 +124,7 @@ const (
 	Customer
 	Cluster
 	Step
+	CustomerOrStep
 	Reminder  // by its number; left out, it is the only one
 	Clusters  // several, separated by commas
 	Customers // several, separated by commas
@@ -146,7 +150,6 @@ type In struct {
 	cmd    *Command
 	values map[string]string
 	meta   map[string]string
-	unsure bool // the release seems to have been left out; only a look at what there is can tell
 }
 
 // Str is a value as typed; empty when it was not given.
@@ -205,15 +208,16 @@ func (in In) missing() []Arg {
 	return out
 }
 
+// clone is the same input, to be changed by itself.
+func (in In) clone() In {
+	in.values, in.meta = maps.Clone(in.values), maps.Clone(in.meta)
+	return in
+}
+
 // with is the same input with one value set anew.
 func (in In) with(name, value string) In {
-	values := map[string]string{name: value}
-	for k, v := range in.values {
-		if k != name {
-			values[k] = v
-		}
-	}
-	in.values = values
+	in = in.clone()
+	in.values[name] = value
 	return in
 }
 

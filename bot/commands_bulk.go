@@ -10,8 +10,8 @@ import (
 // bulkCommands change many steps at once. They show first exactly what would change; Confirm runs that list.
 func bulkCommands() []*Command {
 	args := []Arg{releaseArg,
-		{Name: "target", Kind: Words, Place: true, Required: true, Settled: true, Help: "a customer, or a step by short id or name", Example: "cust-a-prod"},
-		{Name: "what", Kind: OneOf, Place: true, Choices: []string{"deploy", "verify", "all"}, Live: true, Help: "of a customer: deploy or verify steps; of a step: all customers"},
+		{Name: "target", Kind: CustomerOrStep, Place: true, Required: true, Settled: true, Help: "a customer, or a step by short id or name", Example: "cust-a-prod"},
+		{Name: "scope", Also: []string{"category"}, Kind: OneOf, Place: true, Choices: []string{"deploy", "verify", "all"}, Live: true, Help: "of a customer: deploy or verify steps; of a step: all customers"},
 		{Name: "clusters", Also: []string{"cluster"}, Kind: Clusters, Live: true, Help: "of a step: only the customers of these"},
 		{Name: "customers", Also: []string{"customer"}, Kind: Customers, Live: true, Help: "of a step: only these customers"},
 		confirmArg, askArg}
@@ -39,15 +39,15 @@ func bulkCommands() []*Command {
 // arrangeBulk asks for the customers of a step, or for the category of a customer's steps, never for both.
 func arrangeBulk(c *call, d *sketch) error {
 	given := d.given()
-	target, all := given["target"], given["what"] == "all"
+	target, all := given["target"], given["scope"] == "all"
 	if shortStep.MatchString(target) || all || given["clusters"]+given["customers"] != "" {
 		if v, err := c.bot.core.Template(c.ctx, c.actor, given["release"], target); err == nil {
 			t := &v.Step
 			d.form.Intro = append(d.form.Intro, fmt.Sprintf("%s %s (%s) *%s*", t.Category, t.Position, t.ShortID, blocks.Escape(t.Name)))
 		}
-		d.drop("what")
+		d.drop("scope")
 		if all { // everybody was said, and is not asked for again
-			d.state.Fixed["what"] = "all"
+			d.state.Fixed["scope"] = "all"
 			d.drop("clusters")
 			d.drop("customers")
 		}
@@ -69,13 +69,13 @@ func bulkQuery(in In, to core.Status) core.BulkQuery {
 	} else {
 		q.Note = in.Str("note")
 	}
-	what := in.Str("what")
+	scope := in.Str("scope")
 	target := in.Str("target")
-	switch ofStep := what == "all" || len(q.Clusters)+len(q.Customers) > 0; {
-	case what == string(core.Deploy) || what == string(core.Verify):
-		q.Customer, q.Category = target, core.Category(what)
+	switch ofStep := scope == "all" || len(q.Clusters)+len(q.Customers) > 0; {
+	case scope == string(core.Deploy) || scope == string(core.Verify):
+		q.Customer, q.Category = target, core.Category(scope)
 	case ofStep || shortStep.MatchString(target):
-		q.Step, q.All = target, what == "all"
+		q.Step, q.All = target, scope == "all"
 	default:
 		q.Customer = target
 	}
@@ -89,15 +89,18 @@ func (c *call) foretellBulk(d *sketch, to core.Status) ([]string, error) {
 		return nil, err
 	}
 	q := bulkQuery(in, to)
-	if q.Step != "" && len(q.Clusters)+len(q.Customers) == 0 && !q.All {
+	if in.Str("target") == "" || q.Step != "" && len(q.Clusters)+len(q.Customers) == 0 && !q.All {
 		return nil, nil
 	}
 	if q.To == core.Skipped && q.Reason == "" {
 		q.Reason = "to be said"
 	}
 	plan, err := c.bot.core.PlanBulk(c.ctx, c.actor, q)
+	if e := core.AsError(err); e != nil && e.Code == core.Invalid && d.values[e.Field] == "" {
+		return nil, nil // it is asked for
+	}
 	if err != nil {
-		return []string{"⚠️ " + blocks.Escape(core.AsError(err).Msg) + "."}, nil
+		return []string{"⚠️ " + blocks.Escape(blocks.Stop(core.AsError(err).Msg))}, nil
 	}
 	return blocks.BulkText(*plan), nil
 }
@@ -106,7 +109,7 @@ func (c *call) foretellBulk(d *sketch, to core.Status) ([]string, error) {
 func (c *call) bulk(to core.Status) (blocks.Message, error) {
 	q := bulkQuery(c.in, to)
 	if q.Step != "" && len(q.Clusters)+len(q.Customers) == 0 && !q.All {
-		return blocks.Message{}, bad("customers", "Which customers")
+		return blocks.Message{}, bad("customers", "Which customers?")
 	}
 	plan, err := c.bot.core.PlanBulk(c.ctx, c.actor, q)
 	if err != nil {

@@ -102,12 +102,12 @@ func releaseCommands() []*Command {
 					Date: in.Str("date"), Custom: in.Yes("custom"), Targets: targetNames(in)}
 			}},
 		{Noun: "release", Verb: "enroll", Aliases: []string{"enrol"}, Summary: "Let a customer take part in an active release",
-			Args: []Arg{theRelease, customerArg}, Examples: []string{"release enroll v2.5.0 cust-a-prod"},
+			Args: []Arg{releaseArg, customerArg}, Examples: []string{"release enroll v2.5.0 cust-a-prod"},
 			Op: func(in In) core.Operation {
 				return core.EnrollCustomer{Release: in.Str("release"), Customer: in.Str("customer")}
 			}},
 		{Noun: "release", Verb: "withdraw", Summary: "Take a customer out of a release; its history stays",
-			Args:     []Arg{theRelease, customerArg, {Name: "reason", Kind: Prose, Rest: true, Help: "why it does not take part"}},
+			Args:     []Arg{releaseArg, customerArg, {Name: "reason", Kind: Prose, Rest: true, Help: "why it does not take part"}},
 			Examples: []string{`release withdraw v2.5.0 cust-a-prod reason="leaves us"`},
 			Op: func(in In) core.Operation {
 				return core.WithdrawCustomer{Release: in.Str("release"), Customer: in.Str("customer"), Reason: in.Str("reason")}

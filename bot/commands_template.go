@@ -38,7 +38,7 @@ func templateCommands() []*Command {
 					Type: core.StepType(in.Str("type")), Content: in.Str("content"), Description: in.Str("description"), Before: before, After: after}
 			}},
 		{Noun: "template", Verb: "edit", Title: "Edit template step", Foretell: foretellEdit, Aliases: []string{"update", "change", "set"}, Summary: "Change what a step says, where it is still pending",
-			Args:     []Arg{theRelease, stepArg, help(name, "its new name"), kind, content, describing, confirmArg, revArg, pageArg},
+			Args:     []Arg{releaseArg, stepArg, help(name, "its new name"), kind, content, describing, confirmArg, revArg, pageArg},
 			Examples: []string{`template edit v2.5.0 D2 name="Run the migration"`},
 			Check:    checkContent,
 			Panel: func(c *call) (blocks.Message, error) {
@@ -62,7 +62,7 @@ func templateCommands() []*Command {
 				return op
 			}},
 		{Noun: "template", Verb: "move", Title: "Move template step", Aliases: []string{"reorder"}, Summary: "Put a step before or after another",
-			Args: []Arg{theRelease, stepArg, {Name: "position", Kind: Position, Live: true, Place: true, Rest: true, Required: true,
+			Args: []Arg{releaseArg, stepArg, {Name: "position", Kind: Position, Live: true, Place: true, Rest: true, Required: true,
 				Help: `"before D4" or "after D4"`, Example: "after D4"}, confirmArg},
 			Examples: []string{"template move v2.5.0 D2 after D4", "template move v2.5.0 D2 before D1"},
 			Op: func(in In) core.Operation {
@@ -70,7 +70,7 @@ func templateCommands() []*Command {
 				return core.MoveTemplate{Release: in.Str("release"), Step: in.Str("step"), Before: before, After: after, Confirm: in.Yes("confirm")}
 			}},
 		{Noun: "template", Verb: "remove", Title: "Remove template step", Aliases: []string{"delete", "rm"}, Summary: "Take a step out of a release",
-			Args: []Arg{theRelease, stepArg, confirmArg}, Examples: []string{"template remove v2.5.0 D2"},
+			Args: []Arg{releaseArg, stepArg, confirmArg}, Examples: []string{"template remove v2.5.0 D2"},
 			Op: func(in In) core.Operation {
 				return core.RemoveTemplate{Release: in.Str("release"), Step: in.Str("step"), Confirm: in.Yes("confirm")}
 			}},

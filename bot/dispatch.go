@@ -177,17 +177,12 @@ func (c *call) typed() (Answer, error) {
 		return c.unknown(line), nil
 	}
 	c.cmd = cmd
-	if c.in, err = c.bindInThread(cmd, rest, line.Fields); err != nil {
+	if c.in, err = c.understand(cmd, rest, line.Fields); err != nil {
 		return Answer{}, err
 	}
 	for name, v := range c.req.Chosen {
 		if a := cmd.arg(name); a != nil && !c.in.Has(a.Name) && v != "" {
 			c.in.values[a.Name] = v
-		}
-	}
-	if c.in.unsure {
-		if in, err := bindTo(cmd, rest, line.Fields, false); err == nil && c.meansRelease(in) {
-			c.in = in
 		}
 	}
 	c.bound = true
@@ -365,7 +360,7 @@ func (c *call) confirm(e *core.Error) Answer {
 	case *core.ConsequencePreview:
 		m = blocks.Consequence(*p, button)
 	default:
-		m = blocks.Say(blocks.Escape(e.Msg+"."), button)
+		m = blocks.Say(blocks.Escape(blocks.Stop(e.Msg)), button)
 	}
 	if button.Label == "" {
 		m = blocks.Refusal(e.Code, e.Msg, e.Hint, nil, &m)

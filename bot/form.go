@@ -88,6 +88,9 @@ func (c *call) ask(problem string, missing []Arg) (Answer, error) {
 	if !c.req.CanAsk {
 		return c.askByButton(problem, missing)
 	}
+	if err := c.anyActive(); err != nil {
+		return Answer{}, err
+	}
 	for i := range c.cmd.Args {
 		if err := c.lookUp(&c.cmd.Args[i], c.in.values); err != nil {
 			return Answer{}, err
@@ -138,9 +141,12 @@ func (c *call) freshState() *formState {
 
 // askByButton asks where no form can be opened at once, as after a mention: a button opens it.
 func (c *call) askByButton(problem string, missing []Arg) (Answer, error) {
+	if err := c.anyActive(); err != nil {
+		return Answer{}, err
+	}
 	line := c.in.Line()
 	if problem == "" {
-		problem = missing[0].Name + " is missing"
+		problem = c.left(missing)
 	}
 	if !blocks.Fits(line) {
 		return Answer{}, bad(missing[0].Name, "%s", problem)
@@ -151,11 +157,31 @@ func (c *call) askByButton(problem string, missing []Arg) (Answer, error) {
 	return Answer{Message: &m}, nil
 }
 
+// left says what is missing; the release too, where it cannot be left out just now.
+func (c *call) left(missing []Arg) string {
+	var names []string
+	if a := c.cmd.arg("release"); a != nil && !a.Required && c.in.values["release"] == "" && c.cmd.flexible() && !c.onlyRelease() {
+		names = append(names, "release")
+	}
+	for _, a := range missing {
+		names = append(names, a.Name)
+	}
+	if len(names) == 1 {
+		return upper(names[0]) + " is missing"
+	}
+	return upper(andList(names)) + " are missing"
+}
+
 // settled says whether an argument that was given is not asked for again: what a change is made to. For a new
 // thing everything can still be changed.
 func (c *call) settled(a *Arg) bool {
 	switch a.Kind {
-	case Release, Customer, Cluster, Step, Reminder:
+	case Step:
+		if c.cmd.arg("customer") != nil && c.in.values["customer"] == "" {
+			return false // which step it is shows when the customer is chosen
+		}
+		return true
+	case Release, Customer, Cluster, Reminder:
 		return c.cmd.Verb != "add" || a.Kind == Release || c.cmd.Noun == "step"
 	case YesNo:
 		return !a.Asked
@@ -282,7 +308,7 @@ func (c *call) foretell(d *sketch) {
 	case e.Code == core.Confirm:
 		d.say(consequence(e))
 	case e.Code == core.Conflict, e.Code == core.Invalid && d.values[e.Field] != "":
-		d.form.Outcome = append(d.form.Outcome, "⚠️ "+blocks.Escape(e.Msg)+".")
+		d.form.Outcome = append(d.form.Outcome, "⚠️ "+blocks.Escape(blocks.Stop(e.Msg)))
 	}
 }
 
@@ -307,7 +333,7 @@ func consequence(e *core.Error) []string {
 	case *core.ActivationPreview:
 		return []string{blocks.ActivationText(*p)}
 	}
-	return []string{blocks.Escape(e.Msg) + "."}
+	return []string{blocks.Escape(blocks.Stop(e.Msg))}
 }
 
 // metaLines writes metadata as a form shows it: one key=value a line.

@@ -126,24 +126,29 @@ func (c *call) template() (*core.ReleaseView, *core.TemplateView, error) {
 
 // onlyRelease says whether a release may be left out now.
 func (c *call) onlyRelease() bool {
-	v, err := c.bot.core.Releases(c.ctx, c.actor, core.ReleasesQuery{Statuses: []core.ReleaseStatus{core.Active}})
-	return err == nil && len(v.Releases) == 1
+	n, err := c.activeReleases()
+	return err == nil && n == 1
 }
 
-// meansRelease says whether the first word, which was taken for something else, is a release and nothing of the
-// kind it was taken for.
-func (c *call) meansRelease(whole In) bool {
-	if c.lookUp(whole.cmd.arg("release"), whole.values) != nil {
-		return false
+func (c *call) activeReleases() (int, error) {
+	v, err := c.bot.core.Releases(c.ctx, c.actor, core.ReleasesQuery{Statuses: []core.ReleaseStatus{core.Active}})
+	if err != nil {
+		return 0, err
 	}
-	for name := range c.in.values {
-		if _, kept := whole.values[name]; name != "release" && (!kept || whole.values[name] != c.in.values[name]) {
-			if c.lookUp(c.cmd.arg(name), c.in.values) != nil {
-				return true
-			}
-		}
+	return len(v.Releases), nil
+}
+
+// anyActive refuses to ask for the rest of a command while there is no release that it could be about.
+func (c *call) anyActive() error {
+	if c.cmd.arg("release") == nil || c.in.values["release"] != "" || c.cmd.fits(core.Draft) || c.cmd.fits(core.Archived) {
+		return nil
 	}
-	return false
+	if n, err := c.activeReleases(); err != nil || n > 0 {
+		return err
+	}
+	err := bad("release", "No release is active")
+	err.Hint = "`release list` shows them; `release activate` starts one."
+	return err
 }
 
 // lookUp says whether what an argument names exists: NotFound or Ambiguous if not.

@@ -130,50 +130,6 @@ func (r *recent) again(id string) bool {
 	return false
 }
 
-// bindInThread gives a command what the thread that it was said in is about: as little of it as makes the command
-// whole. What was typed counts for more.
-func (c *call) bindInThread(cmd *Command, words []Word, fields []Field) (In, error) {
-	sets := c.threadFields(cmd, fields)
-	if len(sets) == 0 {
-		return bind(cmd, words, fields)
-	}
-	if plain, err := bindTo(cmd, words, fields, false); err == nil && plain.values["release"] != "" && c.exists(plain) {
-		return plain, nil
-	}
-	var best In
-	var bestErr error
-	found := false
-	for i, set := range sets {
-		in, err := bind(cmd, words, append(slices.Clone(fields), set...))
-		good := err == nil && c.exists(in)
-		if good && len(in.missing()) == 0 {
-			return in, nil
-		}
-		if i == 0 || good && !found {
-			best, bestErr, found = in, err, good
-		}
-	}
-	return best, bestErr
-}
-
-// exists says whether everything that was named is there.
-func (c *call) exists(in In) bool {
-	for i := range in.cmd.Args {
-		if c.lookUpIn(in.cmd, &in.cmd.Args[i], in.values) != nil {
-			return false
-		}
-	}
-	return true
-}
-
-// lookUpIn is lookUp for a command that is not the call's yet.
-func (c *call) lookUpIn(cmd *Command, a *Arg, given map[string]string) error {
-	was := c.cmd
-	c.cmd = cmd
-	defer func() { c.cmd = was }()
-	return c.lookUp(a, given)
-}
-
 // threadFields is what the thread can add to a command: the release, then its customer, then the step.
 func (c *call) threadFields(cmd *Command, fields []Field) [][]Field {
 	about := c.req.Thread

@@ -50,7 +50,7 @@ func TestMentionsInTheBoardsThread(t *testing.T) {
 	assert.Contains(t, near.String(), "step done", "the nearest right thing")
 
 	missing := l.inThread(t, board, "@app skip cust-a-prod D2")
-	assert.Contains(t, missing.String(), "reason is missing")
+	assert.Contains(t, missing.String(), "Reason is missing")
 	form, err := l.ann.Click(l.ctx, missing, "Skip step")
 	require.NoError(t, err)
 	require.NotNil(t, form.Modal, "a button opens the form that a mention cannot")

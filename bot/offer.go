@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"fmt"
 	"strings"
 
 	"rollcall/bot/blocks"
@@ -30,6 +31,9 @@ func (c *call) offer(e *core.Error) Answer {
 	}
 	hint := e.Hint
 	var buttons []blocks.Button
+	if e.Code == core.NotFound && a != nil && len(choices) == 0 {
+		buttons = c.instead(a)
+	}
 	for _, choice := range choices {
 		if a == nil {
 			break
@@ -44,11 +48,67 @@ func (c *call) offer(e *core.Error) Answer {
 	if e.Code == core.NotFound && len(buttons) > 0 {
 		hint = "Did you mean one of these?"
 	}
-	if e.Code == core.NotFound && len(choices) == 0 && hint == "" && a != nil {
+	if e.Code == core.NotFound && len(buttons) == 0 && hint == "" && a != nil {
 		hint = c.whereToLook(a)
 	}
 	m := blocks.Refusal(e.Code, e.Msg, strings.TrimSpace(hint), buttons, nil)
 	return Answer{Message: &m}
+}
+
+// instead is what a name could mean that nothing of its argument's kind bears: something of another kind, which the
+// command takes too or which can be shown; or what is nearest to it among what was left out.
+func (c *call) instead(a *Arg) []blocks.Button {
+	name := c.in.values[a.Name]
+	if a.Kind != Release && a.Kind != Customer && a.Kind != Cluster && a.Kind != Step {
+		return nil
+	}
+	found, err := c.bot.core.Meanings(c.ctx, c.actor, core.MeaningQuery{Words: []string{straight(name)}, Release: c.in.values["release"]})
+	if err != nil {
+		return nil
+	}
+	without := c.in.clone()
+	delete(without.values, a.Name)
+	var out []blocks.Button
+	add := func(label, action, line string) {
+		if blocks.Fits(line) {
+			out = append(out, blocks.Button{Label: label, Action: action, Line: line})
+		}
+	}
+	for _, other := range []struct {
+		noun string
+		fit  core.Fit
+	}{{"release", found[0].Release}, {"customer", found[0].Customer}, {"cluster", found[0].Cluster}} {
+		if other.fit == core.Unknown || other.noun == a.Name {
+			continue
+		}
+		if b := c.cmd.arg(other.noun); b != nil && !c.in.Has(b.Name) {
+			add(fmt.Sprintf("The %s %s", other.noun, name), c.cmd.Action(), without.with(b.Name, name).Line())
+			continue
+		}
+		add(fmt.Sprintf("The %s %s", other.noun, name), other.noun+".show", other.noun+" show "+quote(name))
+	}
+	if found[0].Step == core.Exactly && a.Kind != Step {
+		line := "step across " + quote(name)
+		if release := without.values["release"]; release != "" {
+			line += " release=" + quote(release)
+		}
+		add("The step "+name+" of all customers", "step.across", line)
+	}
+	for i := range c.cmd.Args {
+		b := &c.cmd.Args[i]
+		if len(out) > 0 || !b.Place || b.Kind != Release && b.Kind != Customer || c.in.Has(b.Name) {
+			continue
+		}
+		options, _, err := c.options(b, without.values, 1<<20)
+		if err != nil {
+			return nil
+		}
+		_, near := nearestOptions(name, options)
+		for _, choice := range near {
+			add(choice.Label, c.cmd.Action(), without.with(b.Name, choice.Ref).Line())
+		}
+	}
+	return out
 }
 
 // culprit is the argument that an error is about: the one it names, else the one whose text it quotes, else

@@ -114,7 +114,7 @@ func (cmd *Command) fits(s core.ReleaseStatus) bool {
 		return s == core.Draft
 	case "release reopen":
 		return s == core.Archived
-	case "step done", "step skip", "step revert", "step reopen", "step start", "step block", "step unblock", "release enroll", "release withdraw", "next", "todo":
+	case "step done", "step skip", "step revert", "step reopen", "step start", "step block", "step unblock", "step note", "release enroll", "release withdraw", "next", "todo":
 		return s == core.Active
 	}
 	return true

@@ -189,7 +189,7 @@ func (c *call) redrawn(sub *Submission) (Answer, error) {
 // refuseForm answers a form that was not accepted: under the field that is at fault where there is one, and
 // otherwise above the fields, with everything that was typed still there.
 func (c *call) refuseForm(e *core.Error) Answer {
-	text := e.Msg + "."
+	text := blocks.Stop(e.Msg)
 	if e.Hint != "" {
 		text += " " + e.Hint
 	}

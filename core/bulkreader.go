@@ -190,7 +190,7 @@ func (b *bulkReader) pick(q BulkQuery) ([]*stepState, string, error) {
 
 func (b *bulkReader) pickCategory(q BulkQuery) ([]*stepState, string, error) {
 	if !slices.Contains(Categories, q.Category) {
-		return nil, "", invalid("category", "It takes deploy or verify steps; say which")
+		return nil, "", invalid("category", "Deploy or verify steps?")
 	}
 	c, err := findCustomer(b.r, q.Customer, activeOnly)
 	if err != nil {

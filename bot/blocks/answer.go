@@ -56,7 +56,7 @@ func Refusal(code core.Code, msg, hint string, choices []Button, view *Message) 
 		mark = "⚠️"
 	}
 	var s sheet
-	text := mark + " " + sentence(msg) + "."
+	text := mark + " " + Stop(sentence(msg))
 	if hint != "" {
 		text += "\n" + sentence(hint)
 	}

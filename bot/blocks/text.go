@@ -45,6 +45,14 @@ func Escape(text string) string {
 // sentence makes a sentence of ours safe inside mrkdwn: its `code` stays, what people wrote in it calls nobody.
 func sentence(text string) string { return controls.Replace(text) }
 
+// Stop ends a sentence that has no end yet.
+func Stop(text string) string {
+	if strings.HasSuffix(text, "?") || strings.HasSuffix(text, "!") || strings.HasSuffix(text, ".") {
+		return text
+	}
+	return text + "."
+}
+
 // short cuts text to n characters, the last one an ellipsis where something was cut.
 func short(text string, n int) string {
 	if utf8.RuneCountInString(text) <= n {
