@@ -25,6 +25,8 @@ type Command struct {
 
 	// Op is the operation that the command stands for.
 	Op func(In) core.Operation
+	// Rights is the operation whose role it takes, where that is not the one that Op makes of nothing given.
+	Rights core.Operation
 	// Build makes the operation where that takes more than what was given, such as a file; Op then only names it.
 	Build func(*call) (core.Operation, error)
 	// Show answers a command that only reads.

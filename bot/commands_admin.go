@@ -21,6 +21,6 @@ func adminCommands() []*Command {
 			Args: []Arg{user}, Examples: []string{"admin revoke <@U012ABCDEF>"},
 			Op: func(in In) core.Operation { return core.RevokeRole{User: in.Str("user")} }},
 		{Noun: "admin", Verb: "backup", Aliases: []string{"snapshot"}, Summary: "Take a verified copy of the database now",
-			Examples: []string{"admin backup"}, Show: takeBackup},
+			Examples: []string{"admin backup"}, Rights: core.TakeBackup{}, Show: takeBackup},
 	}
 }

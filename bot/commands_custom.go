@@ -32,7 +32,7 @@ func customCommands() []*Command {
 		{Noun: "step", Verb: "reset", Summary: "Put an overridden step back to its template",
 			Args: append(target[:3:3], buttons...), Examples: []string{"step reset v2.5.0 cust-a-prod D2"},
 			Op: func(in In) core.Operation { return core.ResetStep{Target: stepTarget(in), Rev: in.Str("rev")} }},
-		{Noun: "step", Verb: "add", Title: "Add custom step", Foretell: foretellCustom, Aliases: []string{"create", "new"}, Summary: "Add a step for one customer",
+		{Noun: "step", Verb: "add", Title: "Add custom step", Arrange: arrangeCustom, Foretell: foretellCustom, Aliases: []string{"create", "new"}, Summary: "Add a step for one customer",
 			Args:     []Arg{releaseArg, customerArg, added, category, required(kind), required(content), describing, place, everyone},
 			Examples: []string{`step add v2.5.0 cust-a-prod "Warm the cache" category=deploy type=bash content="curl -s app/warm" position="after D1"`},
 			Check:    checkContent,
@@ -70,6 +70,14 @@ func customCommands() []*Command {
 				return draw(v, err, func() blocks.Message { return blocks.Across(*v, c.page(), c.env) })
 			}},
 	}
+}
+
+// arrangeCustom offers "Add to template" to those who may.
+func arrangeCustom(c *call, d *sketch) error {
+	if c.role() < (core.AddCustomStep{ToTemplate: true}).Needs() {
+		d.drop("to_template")
+	}
+	return nil
 }
 
 // foretellCustom says who gets a new step: the customer alone, or with "Add to template" everybody.

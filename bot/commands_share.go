@@ -16,7 +16,7 @@ func shareCommands() []*Command {
 				return core.ShareRelease{Release: in.Str("release"), Cluster: in.Str("cluster"), Customer: in.Str("customer"), Expires: in.Str("expires")}
 			}},
 		{Noun: "release", Verb: "shares", Aliases: []string{"links"}, Summary: "The shared links, and how often each was opened",
-			Args: []Arg{releaseArg, pageArg, viewArg}, Examples: []string{"release shares", "release shares v2.5.0"},
+			Args: []Arg{releaseArg, pageArg, viewArg}, Examples: []string{"release shares", "release shares v2.5.0"}, Rights: core.ShareRelease{},
 			Show: func(c *call) (blocks.Message, error) {
 				v, err := c.bot.core.SharedLinks(c.ctx, c.actor, c.in.Str("release"))
 				return draw(v, err, func() blocks.Message {

@@ -92,6 +92,9 @@ func (b *Bot) Dispatch(ctx context.Context, req Request) (ans Answer) {
 		c.env.Command = "/rollcall"
 	}
 	c.actor = core.Person(req.User, req.Via).In(shared(req.Channel))
+	if req.Via != core.ViaMention { // whose answers others may read as well
+		c.env.May = c.may
+	}
 	var err error
 	defer func() {
 		if p := recover(); p != nil {
@@ -145,6 +148,7 @@ type call struct {
 	logged bool       // what went wrong is in the log already
 	form   *formState // the form that was sent, if one was
 	file   *blocks.Attachment
+	known  *core.Role // of the one who asks, once it was looked up
 }
 
 func (c *call) name() string {

@@ -85,6 +85,9 @@ const maxMeta = 3000
 
 // ask opens a form for the command: what was given is filled in, what is missing is asked for.
 func (c *call) ask(problem string, missing []Arg) (Answer, error) {
+	if err := c.permitted(); err != nil {
+		return Answer{}, err
+	}
 	if !c.req.CanAsk {
 		return c.askByButton(problem, missing)
 	}

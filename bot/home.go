@@ -104,7 +104,8 @@ func (b *Bot) Home(ctx context.Context, user string) (view slack.HomeTabViewRequ
 	})
 	v, err := b.core.Home(ctx, core.Person(user, core.ViaButton))
 	if err == nil {
-		return blocks.Home(*v, blocks.Env{BaseURL: b.cfg.BaseURL, Command: "/rollcall"})
+		may := func(action string) bool { return v.Role >= b.table.needs[action] }
+		return blocks.Home(*v, blocks.Env{BaseURL: b.cfg.BaseURL, Command: "/rollcall", May: may})
 	}
 	e := core.AsError(err)
 	if e.Code == core.Internal {

@@ -14,6 +14,9 @@ type panelState struct {
 
 // panel draws the command's panel, with a line above it about what has just happened.
 func (c *call) panel(news string) (Answer, error) {
+	if err := c.permitted(); err != nil {
+		return Answer{}, err
+	}
 	m, err := c.cmd.Panel(c)
 	if err != nil {
 		return Answer{}, err

@@ -5,6 +5,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"rollcall/core"
 )
 
 // table is the commands with the ways to find them.
@@ -12,11 +14,12 @@ type table struct {
 	rows  []*Command
 	byKey map[string]*Command // "step done", "done", with aliases and plurals
 	nouns []string
+	needs map[string]core.Role // by the command's id on buttons
 }
 
 // newTable indexes rows. A name given twice is a fault of the program.
 func newTable(rows []*Command) *table {
-	t := &table{rows: rows, byKey: map[string]*Command{}}
+	t := &table{rows: rows, byKey: map[string]*Command{}, needs: map[string]core.Role{}}
 	put := func(key string, c *Command) {
 		if old := t.byKey[key]; old != nil {
 			panic(fmt.Sprintf("bot: %q names both %q and %q", key, old.Name(), c.Name()))
@@ -24,6 +27,10 @@ func newTable(rows []*Command) *table {
 		t.byKey[key] = c
 	}
 	for _, c := range rows {
+		t.needs[c.Action()] = c.needs()
+		if c.Alone {
+			t.needs[c.Verb] = c.needs()
+		}
 		if c.Noun != "" && !slices.Contains(t.nouns, c.Noun) {
 			t.nouns = append(t.nouns, c.Noun)
 		}

@@ -114,4 +114,7 @@
 //   - 2026-11-28: The board of an archived release loses its buttons and its pin.
 //   - 2026-11-28: In a thread the release (and customer and step) it is about are
 //     added to a command only as far as it needs them; what is typed counts more.
+//   - 2026-11-28: Who may not do something is refused before a form opens, and
+//     that is recorded as the refusal of the operation. Answers to one person
+//     offer only what they may do; what a channel reads offers everything.
 package core

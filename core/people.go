@@ -202,6 +202,28 @@ func (t *tx) forbid(op Operation) (*Error, error) {
 	return e, err
 }
 
+// May says whether somebody may do an operation, before anything else is asked of them for it: who may not is refused
+// as the operation itself would be.
+func (s *Service) May(ctx context.Context, a Actor, op Operation) error {
+	role, err := s.Role(ctx, a)
+	if err == nil && role < op.Needs() {
+		err = s.forbidden(ctx, a, op)
+	}
+	return err
+}
+
+// Role is what somebody may do here.
+func (s *Service) Role(ctx context.Context, a Actor) (Role, error) {
+	role, err := ask(ctx, s, a, func(r storage.Reader) (*Role, error) {
+		role, err := roleOf(r, &s.cfg, a)
+		return &role, err
+	})
+	if err != nil {
+		return NoRole, err
+	}
+	return *role, nil
+}
+
 // forbidden refuses somebody who asks for what leads up to an operation, such
 // as its preview, as the operation itself would be refused.
 func (s *Service) forbidden(ctx context.Context, a Actor, op Operation) error {

@@ -13,7 +13,7 @@ import (
 // Across shows one step of a release for every customer.
 func Across(v core.StepAcross, page int, env Env) Message {
 	r, t := &v.Release, &v.Step
-	var s sheet
+	s := env.sheet()
 	s.reserve = 4
 	s.header(t.Name)
 	s.line(fmt.Sprintf("%s · %s %s (%s) · %s\n%s", releaseName(r), t.Category, t.Position, t.ShortID, t.Type, progress(v.Progress)))
@@ -46,7 +46,7 @@ const CustomersAction = "customers"
 
 // several lets one choose customers whose step is open, and act on them together.
 func (s *sheet) several(v *core.StepAcross) {
-	if v.Release.Status != core.Active {
+	if v.Release.Status != core.Active || !s.offers("bulk.done") {
 		return
 	}
 	var open []Option
@@ -86,7 +86,7 @@ func BulkText(v core.BulkPlan) []string {
 // Bulk shows exactly which steps would change and which are left out and why, with the button that does it.
 func Bulk(v core.BulkPlan, env Env) Message {
 	const most = 15
-	var s sheet
+	s := env.sheet()
 	s.reserve = 1
 	s.header(v.Title)
 	s.line(fmt.Sprintf("*%s* would change, until %s.", plural(len(v.Change), "step"), Date(v.Until)) + bulkLines(v.Change, most))

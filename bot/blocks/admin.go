@@ -11,8 +11,8 @@ import (
 const rolesPage = 40
 
 // Roles says who may do what.
-func Roles(v core.RoleList, page int) Message {
-	var s sheet
+func Roles(v core.RoleList, page int, env Env) Message {
+	s := env.sheet()
 	s.reserve = 3
 	s.header("Roles")
 	part, at, pages := pageOf(v.People, page, rolesPage)

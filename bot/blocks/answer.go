@@ -88,7 +88,7 @@ func Consequence(v core.ConsequencePreview, confirm Button) Message {
 
 // Help shows a topic: what it is about, commands with their examples, and buttons that run some of them.
 func Help(topic, intro string, entries []HelpEntry, env Env, buttons ...Button) Message {
-	var s sheet
+	s := env.sheet()
 	s.reserve = 2
 	s.header(topic)
 	if intro != "" {
@@ -118,7 +118,7 @@ type HelpEntry struct {
 
 // SignIn gives a person their link to the status page.
 func SignIn(token string, until time.Time, env Env) Message {
-	var s sheet
+	s := env.sheet()
 	s.line("Your sign-in link to the status page. It works once, until " + Date(until) + ", and is for you alone.")
 	s.actions(env.open("Sign in ↗", "/s/"+token))
 	return s.message()

@@ -16,7 +16,7 @@ const (
 // of an archived release says how it ended, and has no buttons.
 func Board(v core.BoardView, env Env) Message {
 	r := &v.Release
-	var s sheet
+	s := env.sheet()
 	s.reserve = 3
 	title := releaseTitle(r)
 	if r.Status == core.Archived {
@@ -150,7 +150,7 @@ func BoardMoved(v core.BoardView, channel string) Message {
 // BoardPlace says where a release's board is, and what can be done about it.
 func BoardPlace(v core.BoardView, env Env) Message {
 	r := &v.Release
-	var s sheet
+	s := env.sheet()
 	name := bold(r.Label()) + " " + code(r.ShortID)
 	page := env.open("Open page ↗", fmt.Sprintf("/releases/%d", r.ID))
 	switch {

@@ -70,14 +70,11 @@ func (b Button) element(id string) *slack.ButtonBlockElement {
 	return el
 }
 
-// elements turns buttons into elements whose ids differ: Slack wants them unique within a block.
+// elements turns buttons that are offered into elements whose ids differ: Slack wants them unique within a block.
 func elements(buttons []Button) []slack.BlockElement {
 	var out []slack.BlockElement
 	seen := map[string]int{}
 	for _, b := range buttons {
-		if b.Label == "" || !Fits(b.Line) {
-			continue
-		}
 		id := b.Action
 		if seen[b.Action]++; seen[b.Action] > 1 {
 			id += ":" + strconv.Itoa(seen[b.Action])

@@ -9,7 +9,7 @@ import (
 
 // Card shows everything about one customer's step. It starts with the target line.
 func Card(v core.StepDetail, env Env) Message {
-	var s sheet
+	s := env.sheet()
 	s.reserve = 3
 	r, step := &v.Release, &v.Step
 	page := env.open("Open page ↗", fmt.Sprintf("/releases/%d/customers/%d/steps/%s", r.ID, step.CustomerID, step.ShortID))
@@ -116,7 +116,7 @@ func sourceButtons(r *core.ReleaseView, step *core.StepView) []Button {
 
 // Original shows what the template says of a step that says something else for this customer.
 func Original(v core.StepDetail, env Env) Message {
-	var s sheet
+	s := env.sheet()
 	s.reserve = 1
 	s.line("*" + Escape(v.Step.TargetLine) + "*")
 	if v.Original == nil {
@@ -173,7 +173,7 @@ func historyLine(a *core.Activity) string {
 
 // History shows all that happened to one step.
 func History(v core.StepDetail, env Env) Message {
-	var s sheet
+	s := env.sheet()
 	s.reserve = 1
 	s.header("History of " + v.Step.ShortID)
 	s.line("*" + Escape(v.Step.TargetLine) + "*")
@@ -203,7 +203,7 @@ func Next(v core.NextStep, env Env) Message {
 		}
 		return Say("🎉 Nothing is left to do in " + bold(v.Label) + ".")
 	}
-	var s sheet
+	s := env.sheet()
 	s.row(nextLine(&v), otherPace(&v))
 	s.append(Card(*v.Detail, env))
 	return s.message()

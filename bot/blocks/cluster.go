@@ -11,7 +11,7 @@ const perList = 20
 
 // Clusters lists clusters with their customers; archived says whether the list holds the archived ones too.
 func Clusters(v core.ClusterList, archived bool, page int, env Env) Message {
-	var s sheet
+	s := env.sheet()
 	s.reserve = 2
 	s.header("Clusters")
 	if len(v.Clusters) == 0 {
@@ -67,7 +67,7 @@ func names(list []string, n int) string {
 // Cluster shows one cluster and the customers in it.
 func Cluster(v core.ClusterDetail, page int, env Env) Message {
 	c := &v.Cluster
-	var s sheet
+	s := env.sheet()
 	s.reserve = 3
 	s.header("Cluster " + c.Name)
 	s.line(clusterFacts(c))

@@ -11,7 +11,7 @@ import (
 
 // Customers lists customers, by cluster unless another order was asked for.
 func Customers(v core.CustomerList, page int, env Env) Message {
-	var s sheet
+	s := env.sheet()
 	s.reserve = 4
 	s.header("Customers")
 	if len(v.Query.Clusters) > 0 || v.Query.Sort != "" {
@@ -105,7 +105,7 @@ func customerLine(c *core.CustomerView) string {
 // Customer shows one customer and its releases.
 func Customer(v core.CustomerDetail, env Env) Message {
 	c := &v.Customer
-	var s sheet
+	s := env.sheet()
 	s.reserve = 2
 	s.header(c.Name)
 	facts := []string{"cluster " + bold(c.ClusterName), "namespace " + code(c.Namespace), fmt.Sprintf("id %d", c.ID)}

@@ -12,7 +12,8 @@ const editorRows = 40
 // Editor is the panel in which the steps of a release are put in order, changed, added and removed.
 func Editor(v core.TemplateList, page int, env Env) Message {
 	r := &v.Release
-	s := sheet{most: maxViewBlocks - panelHead, reserve: 1}
+	s := env.sheet()
+	s.most, s.reserve = maxViewBlocks-panelHead, 1
 	s.line(releaseName(r) + "\n" + releaseFacts(r))
 	if r.Status == core.Active {
 		s.small("The release is active: every change shows first whom it reaches.")

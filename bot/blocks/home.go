@@ -20,7 +20,8 @@ const (
 
 // Home is somebody's Home tab: what needs them, what stands in the way, how far everything is.
 func Home(v core.Home, env Env) slack.HomeTabViewRequest {
-	s := sheet{most: homeBlocks, reserve: 1}
+	s := env.sheet()
+	s.most, s.reserve = homeBlocks, 1
 	s.header("Rollcall")
 	homeButtons(&s, &v, env)
 	if !v.Begun {

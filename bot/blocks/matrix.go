@@ -21,7 +21,7 @@ const (
 // page the group of its customers, both counted from 1.
 func Matrix(v core.Matrix, at, page int, env Env) Message {
 	r := &v.Release
-	var s sheet
+	s := env.sheet()
 	s.header(releaseTitle(r))
 	s.line(code(r.ShortID) + " · " + releaseFacts(r) + "\n" + progress(v.Progress.Counts))
 	if filter := matrixFilter(&v); filter != "" {

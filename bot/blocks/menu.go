@@ -14,7 +14,7 @@ const (
 // menu adds a row of buttons and, behind "⋯", more of them: what is done seldom. What fits neither is left out, so
 // callers put first what matters.
 func (s *sheet) menu(more []Button, buttons ...Button) bool {
-	more, buttons = present(more), present(buttons)
+	more, buttons = s.offered(more), s.offered(buttons)
 	if len(more) == 1 {
 		buttons, more = append(buttons, more[0]), nil
 	}
@@ -38,15 +38,4 @@ func (s *sheet) menu(more []Button, buttons ...Button) bool {
 		return true
 	}
 	return s.add(0, "", slack.NewActionBlock("", row...))
-}
-
-// present is the buttons that stand for something.
-func present(buttons []Button) []Button {
-	var out []Button
-	for _, b := range buttons {
-		if b.Label != "" && Fits(b.Line) {
-			out = append(out, b)
-		}
-	}
-	return out
 }

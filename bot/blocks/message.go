@@ -18,7 +18,13 @@ type Message struct {
 type Env struct {
 	BaseURL string // of the status page, without a slash at its end; empty when there is none
 	Command string // the slash command as this person types it: "/rollcall"
+
+	// May says whether the reader may run the command behind a button, by its action; nil where nobody knows who reads.
+	// What somebody may not do is not offered to them.
+	May func(action string) bool
 }
+
+func (e Env) sheet() sheet { return sheet{may: e.May} }
 
 func (e Env) typed(line string) string { return code(e.Command + " " + line) }
 
@@ -29,6 +35,23 @@ type sheet struct {
 	size    int
 	reserve int // blocks kept free for what must stand at the end
 	most    int // blocks, where that is not a message's number; then what they hold is not limited besides
+	may     func(action string) bool
+}
+
+// offers says whether a command is offered to the reader.
+func (s *sheet) offers(action string) bool {
+	return s.may == nil || action == OpenAction || s.may(action)
+}
+
+// offered is the buttons that stand for something the reader may do.
+func (s *sheet) offered(buttons []Button) []Button {
+	var out []Button
+	for _, b := range buttons {
+		if b.Label != "" && Fits(b.Line) && s.offers(b.Action) {
+			out = append(out, b)
+		}
+	}
+	return out
 }
 
 func (s *sheet) add(size int, text string, blocks ...slack.Block) bool {
@@ -58,7 +81,7 @@ func (s *sheet) line(text string) bool {
 
 // row adds a paragraph with one button beside it.
 func (s *sheet) row(text string, b Button) bool {
-	if b.Label == "" || !Fits(b.Line) {
+	if len(s.offered([]Button{b})) == 0 {
 		return s.line(text)
 	}
 	return s.add(utf8.RuneCountInString(text), text, slack.NewSectionBlock(mrkdwn(text), nil, slack.NewAccessory(b.element(b.Action))))
@@ -90,7 +113,7 @@ func (s *sheet) divider() { s.add(0, "", slack.NewDividerBlock()) }
 
 // actions adds a row of buttons; empty ones are passed over.
 func (s *sheet) actions(buttons ...Button) bool {
-	elements := elements(buttons)
+	elements := elements(s.offered(buttons))
 	if len(elements) == 0 {
 		return true
 	}

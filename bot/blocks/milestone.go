@@ -14,7 +14,7 @@ func Milestone(n core.Notice, env Env) Message {
 	if n.Kind == core.Unheard {
 		return unheard(n, env)
 	}
-	var s sheet
+	s := env.sheet()
 	mark := milestoneSigns[n.Kind]
 	if mark == "" {
 		mark = "📣"
@@ -50,7 +50,7 @@ func Milestone(n core.Notice, env Env) Message {
 
 // unheard tells a release's owner that nothing of it can be posted.
 func unheard(n core.Notice, env Env) Message {
-	var s sheet
+	s := env.sheet()
 	release := fmt.Sprintf("R%d", n.Release)
 	s.line("⚠️ *" + Escape(n.Text) + ".*\n" + Channel(n.About) + ": " + why(n.Why, env) + "\nThen try again here. Nothing else is lost: the release goes on.")
 	s.actions(press("Try again", "release.board", release).primary(), press("Choose a channel", "release.edit", release),

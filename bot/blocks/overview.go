@@ -12,7 +12,7 @@ func queryEscape(text string) string { return url.QueryEscape(text) }
 
 // Status shows what is under way everywhere.
 func Status(v core.Dashboard, env Env) Message {
-	var s sheet
+	s := env.sheet()
 	s.reserve = 2
 	s.header("Status")
 	overview(&s, v, env)
@@ -55,7 +55,7 @@ func stats(c core.Counts) string {
 
 // Menu is the answer to the bare command: what is under way and what can be done from here.
 func Menu(v core.Dashboard, role core.Role, env Env) Message {
-	var s sheet
+	s := env.sheet()
 	s.reserve = 6
 	s.header("Rollcall")
 	overview(&s, v, env)
@@ -72,7 +72,7 @@ func Menu(v core.Dashboard, role core.Role, env Env) Message {
 
 // FirstMenu is the answer to the bare command before a first release: what to do now, as on the Home tab.
 func FirstMenu(v core.Home, env Env) Message {
-	var s sheet
+	s := env.sheet()
 	s.header("Rollcall")
 	firstRun(&s, &v)
 	s.actions(press("Releases", "release.list"), press("Customers", "customer.list"), press("Clusters", "cluster.list"), press("Help", "help"), env.open("Open page ↗", "/"))
@@ -86,7 +86,7 @@ func adminMenu() []Button {
 
 // Activity shows what happened, newest first.
 func Activity(v core.ActivityFeed, older Button, env Env) Message {
-	var s sheet
+	s := env.sheet()
 	s.reserve = 1
 	s.header("Activity")
 	if len(v.Events) == 0 {

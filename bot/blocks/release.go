@@ -9,7 +9,7 @@ import (
 
 // Releases lists releases with their status and progress. asked is the fields that chose them.
 func Releases(v core.ReleaseList, page int, env Env, asked ...any) Message {
-	var s sheet
+	s := env.sheet()
 	s.reserve = 2
 	s.header("Releases")
 	if len(v.Releases) == 0 {
@@ -36,7 +36,7 @@ func releaseLine(r *core.ReleaseView) string {
 
 // Release shows one release and what can be done with it.
 func Release(r core.ReleaseView, env Env) Message {
-	var s sheet
+	s := env.sheet()
 	s.header(releaseTitle(&r))
 	s.line(code(r.ShortID) + " · " + releaseFacts(&r) + releaseProgress(&r))
 	if r.Description != "" {
@@ -118,7 +118,7 @@ func title(word string) string {
 
 // Activation shows what activating a release would do. With a button it asks; without, it only tells.
 func Activation(v core.ActivationPreview, confirm Button, env Env) Message {
-	var s sheet
+	s := env.sheet()
 	s.reserve = 2
 	s.header(releaseTitle(&v.Release))
 	s.line(ActivationText(v))

@@ -16,7 +16,7 @@ const (
 
 // Reminder says what is still open, to a channel.
 func Reminder(m core.ReminderView, v core.OpenWork, env Env) Message {
-	var s sheet
+	s := env.sheet()
 	s.header("⏰ " + plural(v.Open, "open step"))
 	for i := range v.Releases[:min(len(v.Releases), reminderReleases)] {
 		openRelease(&s, &v.Releases[i])
@@ -93,7 +93,7 @@ func openCluster(c *core.OpenCluster) string {
 
 // ReminderTest shows what a reminder would say now, to the one who asks.
 func ReminderTest(m core.ReminderView, v core.OpenWork, now time.Time, env Env) Message {
-	var s sheet
+	s := env.sheet()
 	where := "<#" + Escape(m.Channel) + ">"
 	if v.Open == 0 {
 		s.line(fmt.Sprintf("🤫 Reminder %d would say nothing in %s now: nothing is open%s.", m.ID, where, Escape(reminderScope(&m, " in "))))
@@ -115,7 +115,7 @@ const reminderPage = 14
 
 // Reminders lists reminders with what can be done to each.
 func Reminders(v core.ReminderList, now time.Time, page int, env Env) Message {
-	var s sheet
+	s := env.sheet()
 	s.reserve = 2
 	s.header("Reminders")
 	if len(v.Reminders) == 0 {

@@ -45,7 +45,7 @@ func remindLayouts() []layout {
 	say := func(v core.OpenWork) blocks.Message { return blocks.Reminder(reminderView(1), v, env) }
 	test := func(v core.OpenWork) blocks.Message { return blocks.ReminderTest(reminderView(2), v, noon, env) }
 	list := func(v core.ReminderList) blocks.Message { return blocks.Reminders(v, noon, 1, env) }
-	roles := func(v core.RoleList) blocks.Message { return blocks.Roles(v, 1) }
+	roles := func(v core.RoleList) blocks.Message { return blocks.Roles(v, 1, blocks.Env{}) }
 	plan := func(v core.ImportPlan) blocks.Message { return blocks.ImportPlan("2 new customers", v, confirm) }
 	var few, many core.ReminderList
 	var people core.RoleList

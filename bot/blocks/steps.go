@@ -11,7 +11,7 @@ const stepsPerPage = 18
 
 // Steps lists one customer's steps in a release, each with what can be done to it now.
 func Steps(v core.CustomerSteps, page int, env Env) Message {
-	var s sheet
+	s := env.sheet()
 	s.reserve = 2
 	r, c := &v.Release, &v.Customer
 	s.header(c.Name + " in " + r.Label())
@@ -154,8 +154,8 @@ func stepButtons(r *core.ReleaseView, step *core.StepView, view string) []Button
 }
 
 // Todo lists open steps by cluster and customer. asked is the fields that chose them.
-func Todo(v core.TodoList, page int, _ Env, asked ...any) Message {
-	var s sheet
+func Todo(v core.TodoList, page int, env Env, asked ...any) Message {
+	s := env.sheet()
 	s.reserve = 2
 	r := &v.Release
 	s.header("To do in " + releaseTitle(r))

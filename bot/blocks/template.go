@@ -10,7 +10,7 @@ import (
 // Templates lists the steps that a release has for everybody.
 func Templates(v core.TemplateList, page int, env Env) Message {
 	r := &v.Release
-	var s sheet
+	s := env.sheet()
 	s.reserve = 2
 	s.header("Steps of " + releaseTitle(r))
 	s.small(code(r.ShortID) + " · " + releaseFacts(r))
@@ -50,7 +50,7 @@ func templateLine(t *core.TemplateView) string {
 
 // Template shows one step of a release with its content.
 func Template(r core.ReleaseView, t core.TemplateView, env Env) Message {
-	var s sheet
+	s := env.sheet()
 	s.header(t.Name)
 	s.line(fmt.Sprintf("%s · %s %s (%s) · %s · revision %d", bold(r.Label()), t.Category, t.Position, t.ShortID, t.Type, t.Revision))
 	if t.Description != "" {
