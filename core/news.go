@@ -109,7 +109,10 @@ func (tr *trail) addStep(s *Subject, key string) {
 }
 
 // trails remembers what the newest events touched, so that many readers make
-// one of them decode an event. Events never change.
+// one of them decode an event. Events never change, and are counted over all
+// releases, so one ring serves them all: it has room for four busy releases of
+// which a reader is told newsEvents each. Whoever comes from further back
+// decodes for themselves, and what they read takes nobody's newer place.
 type trails struct {
 	mu   sync.Mutex
 	ring [newsEvents * 4]struct {
@@ -133,7 +136,9 @@ func (ts *trails) of(r storage.Reader, seq int64) (*trail, error) {
 	known.seq, known.trail = seq, trailOf(e)
 	ts.mu.Lock()
 	defer ts.mu.Unlock()
-	*slot = known
+	if slot.seq < seq {
+		*slot = known
+	}
 	return known.trail, nil
 }
 

@@ -137,6 +137,10 @@ func (s *Service) Restored(ctx context.Context) error {
 	return nil
 }
 
+// Epoch names this store among those with the same history: a store put back from a copy counts on from the same event,
+// for other changes, and is another epoch.
+func (s *Service) Epoch() string { return s.epoch }
+
 // Wake receives after commits that left something in the outbox.
 func (s *Service) Wake() <-chan struct{} { return s.wake }
 

@@ -19,6 +19,7 @@ type canned struct {
 	clusters, perCluster, steps int
 	name                        func(kind string, i int) string
 	revision                    int64
+	restored                    string // not empty: another store than before
 	failing                     error
 	asked                       atomic.Int64 // views asked for
 	broken                      atomic.Bool  // every view fails
@@ -88,6 +89,8 @@ func (c *canned) News(context.Context, core.Actor, int64, int64) (*core.News, er
 func (c *canned) ReleaseRevision(context.Context, core.Actor, int64) (int64, error) {
 	return c.revision, nil
 }
+
+func (c *canned) Epoch() string { return "e0" + c.restored }
 
 func (c *canned) Revision(context.Context) (int64, error) { return c.revision, nil }
 

@@ -20,33 +20,48 @@ import (
 	"rollcall/statuspage"
 )
 
-// street is what lies between a browser and a site: it can be cut, and counts who passes.
+// street is what lies between a browser and a site: it can be cut or led elsewhere, and counts who passes.
 type street struct {
-	site     *statuspage.Site
+	site     atomic.Pointer[statuspage.Site]
 	cut      atomic.Bool
+	full     atomic.Bool  // streams are refused
+	mute     atomic.Bool  // streams are held back, as some proxies do: nothing of them arrives
+	down     atomic.Bool  // everything is refused
 	passed   atomic.Int64 // requests
 	streamed atomic.Int64 // for streams among them
+	polled   atomic.Int64 // for the newest revision
 }
 
 func (s *street) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.passed.Add(1)
-	if strings.HasSuffix(r.URL.Path, "/events") {
+	stream := strings.HasSuffix(r.URL.Path, "/events")
+	switch {
+	case stream:
 		s.streamed.Add(1)
+	case strings.HasSuffix(r.URL.Path, "/rev"):
+		s.polled.Add(1)
 	}
-	if s.cut.Load() {
+	switch {
+	case s.cut.Load():
 		if conn, _, err := http.NewResponseController(w).Hijack(); err == nil {
 			_ = conn.Close()
 		}
-		return
+	case s.down.Load(), stream && s.full.Load():
+		w.Header().Set("Retry-After", "30")
+		w.WriteHeader(http.StatusServiceUnavailable)
+	case stream && s.mute.Load():
+		<-r.Context().Done()
+	default:
+		s.site.Load().ServeHTTP(w, r)
 	}
-	s.site.ServeHTTP(w, r)
 }
 
 // across is a browser that reaches the site by a street.
 func across(t *testing.T, s *statuspage.Site) (*browser, *street, *httptest.Server) {
 	t.Helper()
 	b := browse(t, s)
-	way := &street{site: s}
+	way := new(street)
+	way.site.Store(s)
 	srv := httptest.NewServer(way)
 	t.Cleanup(srv.Close)
 	b.base = srv.URL

@@ -147,6 +147,7 @@ func TestStreamTellsWhatChanged(t *testing.T) {
 	first := m.id
 	m, _ = every.next(t)
 	assert.Equal(t, message{first, "s", "{}"}, m)
+	assert.Equal(t, "16-"+svc.Epoch(), first)
 
 	do(t, svc, core.AddCustomStep{Release: "v2.5.0", Customer: "cust-b-prod", Name: "Own", Category: core.Deploy, Type: core.Text, Content: "Look."})
 	m, _ = v.next(t)
@@ -163,18 +164,19 @@ func TestStreamTellsWhatChanged(t *testing.T) {
 	}
 	m, _ = watch(t, base, "/releases/1/events?since=99999").next(t)
 	assert.Equal(t, "reset", m.name, "a change that there has not been")
-	last, err := strconv.Atoi(m.id)
-	require.NoError(t, err)
+	last := m.id
 	do(t, svc, core.SkipStep{Target: at("cust-b-prod", "D2"), Reason: "not on this plan"})
-	m, _ = watch(t, base, fmt.Sprintf("/releases/1/events?since=%d", last)).next(t)
+	m, _ = watch(t, base, "/releases/1/events?since="+last).next(t)
 	assert.Contains(t, m.data, `[2,"D2","s o","Skipped",", overridden"]`)
 	for range 257 {
 		do(t, svc, core.AddNote{Target: at("cust-b-prod", "D2"), Text: "one more"})
 	}
-	m, _ = watch(t, base, fmt.Sprintf("/releases/1/events?since=%d", last)).next(t)
+	m, _ = watch(t, base, "/releases/1/events?since="+last).next(t)
 	assert.Equal(t, "reset", m.name)
 
-	assert.Equal(t, http.StatusBadRequest, watch(t, base, "/releases/1/events?since=x").status)
+	for _, since := range []string{"x", "-1", "99999999999999999999", "x-1"} {
+		assert.Equal(t, http.StatusBadRequest, watch(t, base, "/releases/1/events?since="+since).status, since)
+	}
 	assert.Equal(t, http.StatusNotFound, watch(t, base, "/releases/9/events").status)
 	for _, v := range open {
 		v.leave()
@@ -194,6 +196,38 @@ func TestRevisionForThoseWithoutAStream(t *testing.T) {
 		assert.Equal(t, http.StatusOK, get(s, path, "If-None-Match", tag).Code)
 	}
 	assert.Equal(t, http.StatusNotFound, get(s, "/releases/9/rev").Code)
+}
+
+// A store put back from a copy counts on from an older event: what a page knows of the other store must not pass for
+// knowledge of this one.
+func TestARestoredStoreIsAnother(t *testing.T) {
+	svc := service(t)
+	s := site(t, svc)
+	base := serve(t, s)
+	known := svc.Epoch()
+	tags := map[string]string{}
+	for _, path := range []string{"/", "/releases/1", "/releases/1.json", "/releases/1/rev", "/rev"} {
+		tags[path] = get(s, path).Header().Get("ETag")
+		require.Equal(t, http.StatusNotModified, get(s, path, "If-None-Match", tags[path]).Code, path)
+	}
+	rev, err := svc.Revision(t.Context())
+	require.NoError(t, err)
+	position := decimal(rev) + "-" + known
+	assert.Contains(t, get(s, "/releases/1").Body.String(), `data-since="`+position+`"`)
+	watch(t, base, "/releases/1/events?since="+position).settled(t) // hears nothing: it is up to date
+
+	require.NoError(t, svc.Restored(t.Context()))
+	for path, tag := range tags {
+		assert.Equal(t, http.StatusOK, get(s, path, "If-None-Match", tag).Code, path)
+	}
+	assert.JSONEq(t, fmt.Sprintf(`{"rev":%d,"epoch":%q}`, rev, svc.Epoch()), get(s, "/rev").Body.String())
+	now := decimal(rev) + "-" + svc.Epoch()
+	m, _ := watch(t, base, "/releases/1/events", "Last-Event-ID", position).next(t)
+	assert.Equal(t, message{now, "reset", "{}"}, m)
+	m, _ = watch(t, base, "/releases/1/events?since="+position).next(t)
+	assert.Equal(t, message{now, "reset", "{}"}, m)
+	m, _ = watch(t, base, "/events?since="+position).next(t)
+	assert.Equal(t, message{now, "s", "{}"}, m)
 }
 
 // What ends the right to look ends the stream.
@@ -346,7 +380,7 @@ func TestManyWatch(t *testing.T) {
 						has[fmt.Sprint(c[0])+" "+c[1].(string)] = c[2].(string)
 					}
 				}
-				if !assert.Contains(t, []string{"hb", "d"}, m.name) || m.id == decimal(rev) {
+				if !assert.Contains(t, []string{"hb", "d"}, m.name) || m.id == decimal(rev)+"-"+svc.Epoch() {
 					break
 				}
 			}

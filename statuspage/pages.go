@@ -37,7 +37,7 @@ type frame struct {
 
 	Nav      string
 	Build    string
-	Revision int64
+	Position position
 	About    bool // false on pages without data, which have no navigation either
 	surroundings
 }
@@ -108,7 +108,7 @@ func (s *Site) show(p page) http.HandlerFunc {
 		if err != nil {
 			return nil, err
 		}
-		f.Nav, f.Notes, f.Revision = p.nav, q.notes, q.revision
+		f.Nav, f.Notes, f.Position = p.nav, q.notes, q.position
 		if err := s.surround(&f, q, v); err != nil {
 			return nil, err
 		}
@@ -214,12 +214,12 @@ func (s *Site) answer(kind string, build func(*request) ([]byte, error)) http.Ha
 	}
 }
 
-// etag names what a page shows before it is built: the program, the newest change, the shared link and the filters. It
+// etag names what a page shows before it is built: the program, the store, the newest change, the shared link and the filters. It
 // does not name the person: whoever is let in sees the same. It is weak because answers are compressed in more than one
 // way.
 func (s *Site) etag(q *request) string {
 	sum := sha256.Sum256([]byte(q.filters.Encode()))
-	return fmt.Sprintf(`W/"%s-%d-%d%t-%x"`, tagSafe(s.cfg.Build), q.revision, q.actor.Link(), q.signedIn(), sum[:6])
+	return fmt.Sprintf(`W/"%s-%s-%d%t-%x"`, tagSafe(s.cfg.Build), q.position, q.actor.Link(), q.signedIn(), sum[:6])
 }
 
 // tagSafe keeps to what may stand between an ETag's quotes.

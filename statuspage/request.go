@@ -19,7 +19,7 @@ type request struct {
 	*http.Request
 	ctx      context.Context
 	actor    core.Actor
-	revision int64
+	position position // of what is shown
 	filters  url.Values
 	notes    []string
 	scribe   *scribe
@@ -40,7 +40,8 @@ func (s *Site) read(r *http.Request) (*request, error) {
 		return nil, &core.Error{Code: core.Invalid, Msg: "The part of this address after the question mark cannot be read",
 			Hint: "Cut it off and choose the filters again."}
 	}
-	q.revision, err = s.cfg.Views.Revision(q.ctx)
+	q.position.Epoch = s.cfg.Views.Epoch()
+	q.position.Rev, err = s.cfg.Views.Revision(q.ctx)
 	return q, err
 }
 

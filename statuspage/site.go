@@ -49,6 +49,8 @@ type Views interface {
 
 	// Revision grows with every change that a view may show. It is cheap: a page that is not newer is not built.
 	Revision(context.Context) (int64, error)
+	// Epoch is another one once the store was put back from a copy: revisions of two epochs say nothing of each other.
+	Epoch() string
 }
 
 // Gate lets people in by links that the bot hands out. Its refusals are core errors.

@@ -78,7 +78,8 @@ if (live) {
   const asked = new URLSearchParams(location.search);
   const narrowed = ['cluster', 'status', 'sort', 'withdrawn', 'custom'].some((k) => asked.has(k));
   const category = asked.get('category') === 'verify' ? 'verify' : 'deploy';
-  let since = Number(live.dataset.since);
+  const [begun, epoch] = live.dataset.since.split('-');
+  let since = Number(begun);
   let source = null, timer = 0, heard = Date.now(), fails = 0, polls = 0, polling = false, over = false, lost = false;
   let paused = false;
   try { paused = sessionStorage.getItem('paused') === 'yes'; } catch { /* then it is not kept */ }
@@ -106,9 +107,11 @@ if (live) {
     clearTimeout(timer);
     if (paused || over || document.hidden || source) return;
     polling = false;
-    source = new EventSource(`${events}?since=${since}`);
+    source = new EventSource(`${events}?since=${since}-${epoch}`);
     const on = (name, f) => source.addEventListener(name, (e) => {
-      if (e.lastEventId) since = Number(e.lastEventId);
+      const [rev, of] = e.lastEventId.split('-');
+      if (of && restored(of)) return;
+      if (rev) since = Number(rev);
       alive();
       f(e.data && JSON.parse(e.data));
     });
@@ -141,8 +144,12 @@ if (live) {
   function later(f, ms) { clearTimeout(timer); timer = setTimeout(f, ms); }
 
   // An end that is no accident: the page is loaded anew, once, and then says itself how to get in.
-  function gone(answer) {
-    if (![401, 403, 404, 410].includes(answer.status)) return false;
+  function gone(answer) { return [401, 403, 404, 410].includes(answer.status) && anew(); }
+
+  // Another epoch is a store put back from a copy: nothing that the page shows need be so, its addresses included.
+  function restored(of) { return of !== epoch && anew(); }
+
+  function anew() {
     over = true;
     close();
     draw();
@@ -156,8 +163,9 @@ if (live) {
       const answer = await fetch(rev, { credentials: 'same-origin' });
       if (gone(answer)) return;
       if (answer.ok) {
-        const newest = (await answer.json()).rev;
-        if (newest > since) { since = newest; refresh(); }
+        const newest = await answer.json();
+        if (restored(newest.epoch)) return;
+        if (newest.rev > since) { since = newest.rev; refresh(); }
         alive();
         if (++polls % 3 === 0) { fails = 4; polling = false; open(); return; }
       }
