@@ -1,12 +1,14 @@
 package statuspage
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"embed"
 	"fmt"
 	"mime"
 	"net/http"
 	"path"
+	"regexp"
 	"strings"
 
 	"github.com/go-chi/chi/v5"
@@ -16,7 +18,7 @@ import (
 var assetFiles embed.FS
 
 // assets are the files that pages refer to, each under a name that changes with its content, so that browsers may
-// keep them for ever.
+// keep them for ever. A page refers to those that it uses.
 type assets struct {
 	paths  map[string]string            // "app.css" → "/assets/app.0123456789ab.css"
 	served map[string]map[string]answer // "app.0123456789ab.css" → by encoding
@@ -44,8 +46,8 @@ func loadAssets() (*assets, error) {
 	return a, nil
 }
 
-// joined is the script: the files of a folder in the order of their names, as one, because they share functions and a
-// page should ask for one file.
+// joined is a script: the files of a folder in the order of their names, as one, because they share functions and a page
+// should ask for few files.
 func joined(folder string) ([]byte, error) {
 	files, err := assetFiles.ReadDir(folder)
 	if err != nil {
@@ -62,8 +64,33 @@ func joined(folder string) ([]byte, error) {
 	return out, nil
 }
 
+var (
+	comments = regexp.MustCompile(`(?m)^\s*(//.*|/\*[^*]*\*/\s*)$`) // those with lines of their own
+	margins  = regexp.MustCompile(`(?m)^\s+|[ \t]+$`)
+	inCSS    = regexp.MustCompile(`"[^"]*"|\s*([{};,])\s*|(:) `)
+)
+
+// lean leaves out what is there for those who read the source: comments, margins and, in a style sheet, the spaces between
+// its parts. No text in quotes goes over more than a line.
+func lean(ext string, body []byte) []byte {
+	switch ext {
+	case ".js", ".css":
+		body = margins.ReplaceAll(comments.ReplaceAll(body, nil), nil)
+	}
+	if ext == ".css" {
+		body = inCSS.ReplaceAllFunc(body, func(part []byte) []byte {
+			if part[0] == '"' {
+				return part
+			}
+			return bytes.TrimSpace(part)
+		})
+	}
+	return body
+}
+
 func (a *assets) add(file string, body []byte) error {
 	ext := path.Ext(file)
+	body = lean(ext, body)
 	kind := mime.TypeByExtension(ext)
 	if kind == "" {
 		return fmt.Errorf("statuspage: no content type for %s", file)

@@ -100,7 +100,7 @@ func TestBrowserPanelThatCannotLoad(t *testing.T) {
 	v.broken.Store(false)
 	b.click(".panel-note button")
 	b.until(showing("customer-a · prod-us"))
-	b.run("stepChanged(1, 'D1')")
+	b.run("panelIsOld()")
 	b.until("document.querySelector('.panel-note').textContent.includes('has changed')")
 	b.click(".panel-note button")
 	b.until("!document.querySelector('.panel-note') && " + showing("customer-a"))

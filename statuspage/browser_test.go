@@ -101,10 +101,13 @@ func value[T any](b *browser, expression string) T {
 	return v
 }
 
+// until waits for what a page comes to, across its being loaded anew, and by no clock of the page's.
 func (b *browser) until(expression string) {
 	b.t.Helper()
-	_, err := chromedp.Run(b.ctx, chromedp.Poll[chromedp.Void](expression, chromedp.WithPollingTimeout(10*time.Second)))
-	require.NoError(b.t, err, "waiting for %s", expression)
+	require.Eventually(b.t, func() bool {
+		ok, err := chromedp.Run(b.ctx, chromedp.Evaluate[bool]("(() => { try { return Boolean("+expression+") } catch { return false } })()"))
+		return err == nil && ok
+	}, 10*time.Second, 20*time.Millisecond, "waiting for %s", expression)
 }
 
 func (b *browser) media(name, setting string) {

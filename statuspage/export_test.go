@@ -34,9 +34,15 @@ func (s *Site) Hurry(beat, life time.Duration) {
 	s.pace.gap, s.pace.again = 10*time.Millisecond, 50*time.Millisecond
 }
 
+// EndStreams ends those that are open, as a server that stops does, and any that comes later.
+func (s *Site) EndStreams() { s.closeStreams() }
+
 // Watching is how many streams there are.
 func (s *Site) Watching() int {
 	s.audience.mu.Lock()
 	defer s.audience.mu.Unlock()
 	return s.audience.total
 }
+
+// Lean is what assets go through before they are served.
+var Lean = lean

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -30,6 +31,28 @@ type street struct {
 	passed   atomic.Int64 // requests
 	streamed atomic.Int64 // for streams among them
 	polled   atomic.Int64 // for the newest revision
+
+	frozen atomic.Pointer[chan struct{}] // closed: streams that are open hang from now on
+}
+
+// freeze makes the streams that are open fall silent without ending.
+func (s *street) freeze() { close(*s.frozen.Swap(nil)) }
+
+// stiff is an answer that stops being written when frozen is closed.
+type stiff struct {
+	http.ResponseWriter
+	frozen chan struct{}
+}
+
+func (w stiff) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
+func (w stiff) Write(b []byte) (int, error) {
+	select {
+	case <-w.frozen:
+		return len(b), nil
+	default:
+		return w.ResponseWriter.Write(b)
+	}
 }
 
 func (s *street) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -51,6 +74,9 @@ func (s *street) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusServiceUnavailable)
 	case stream && s.mute.Load():
 		<-r.Context().Done()
+	case stream:
+		s.frozen.CompareAndSwap(nil, ptr(make(chan struct{})))
+		s.site.Load().ServeHTTP(stiff{w, *s.frozen.Load()}, r)
 	default:
 		s.site.Load().ServeHTTP(w, r)
 	}
@@ -157,6 +183,168 @@ func TestBrowserLiveThroughARestart(t *testing.T) {
 	b.until(cellOfB + ".textContent === 'Done'")
 	b.until(says("Live"))
 	b.forgive()
+}
+
+// hurried is a browser whose pages wait a fiftieth of the time, so that a test need not.
+func hurried(t *testing.T, s *statuspage.Site) (*browser, *street) {
+	t.Helper()
+	s.Hurry(time.Second, time.Minute)
+	b, way, _ := across(t, s)
+	_, err := chromedp.Call(b.ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{
+		Source: "const slowly = setTimeout; window.setTimeout = (f, ms, ...more) => slowly(f, ms / 50, ...more)"})
+	require.NoError(t, err)
+	return b, way
+}
+
+// Where there is no place for another stream, the page tries a few times with growing pauses, asks for the newest change
+// now and then instead, and looks for a place again later. Each request is counted.
+func TestBrowserLiveByPolling(t *testing.T) {
+	svc := service(t)
+	b, way := hurried(t, site(t, svc))
+	way.full.Store(true)
+	b.open("/releases/1")
+	b.until(says("Live, every 20 s"))
+	b.picture("live-polling")
+	assert.Equal(t, int64(5), way.streamed.Load(), "five tries")
+	assert.LessOrEqual(t, way.polled.Load(), int64(6), "after each, why")
+	do(t, svc, core.MarkDone{Target: at("cust-b-prod", "D1")})
+	b.until(cellOfB + ".textContent === 'Done'")
+	assert.True(t, value[bool](b, says("Live, every 20 s")))
+	assert.Equal(t, int64(5), way.streamed.Load(), "no stream was asked for meanwhile")
+
+	// A twelfth time, and it looks whether there is a place: once, and goes on as before.
+	begun := way.polled.Load()
+	require.Eventually(t, func() bool { return way.streamed.Load() == 6 }, 20*time.Second, 20*time.Millisecond)
+	assert.LessOrEqual(t, way.polled.Load()-begun, int64(13))
+	b.until(says("Live, every 20 s"))
+	way.full.Store(false)
+	b.until("document.querySelector('#live .state').textContent === 'Live'")
+	assert.Equal(t, int64(7), way.streamed.Load())
+	do(t, svc, core.RevertStep{Target: at("cust-b-prod", "D1")})
+	b.until(cellOfB + ".textContent === 'Reverted'")
+	b.forgive() // the browser remarks on each refusal
+}
+
+// A server that refuses everything: the page says that it is not updating, and neither stream nor revision is asked for
+// in a loop.
+func TestBrowserLiveWhileAllIsRefused(t *testing.T) {
+	svc := service(t)
+	b, way := hurried(t, site(t, svc))
+	b.open("/releases/1")
+	b.until(says("Live"))
+	way.down.Store(true)
+	began := time.Now()
+	way.site.Load().EndStreams()
+	b.until(says("Not updating since"))
+	took := 50 * time.Since(began) // as the page counts
+	assert.LessOrEqual(t, way.streamed.Load(), int64(6), "the one it had, and five tries")
+	assert.LessOrEqual(t, float64(way.polled.Load()), 6+took.Seconds()/15, "one request in fifteen seconds at most")
+	do(t, svc, core.MarkDone{Target: at("cust-b-prod", "D1")})
+	way.down.Store(false)
+	b.until(cellOfB + ".textContent === 'Done'")
+	b.until(says("Live"))
+	b.forgive()
+}
+
+// A stream that is held back on its way gives no error; silence is what betrays it.
+func TestBrowserLiveThroughAProxyThatHoldsBack(t *testing.T) {
+	svc := service(t)
+	b, way := hurried(t, site(t, svc))
+	way.mute.Store(true)
+	b.open("/releases/1")
+	b.until(says("Connecting"))
+	b.until(says("Live, every 20 s"))
+	assert.Equal(t, int64(1), way.streamed.Load(), "once is enough to know")
+	do(t, svc, core.MarkDone{Target: at("cust-b-prod", "D1")})
+	b.until(cellOfB + ".textContent === 'Done'")
+
+	// One that has spoken and falls silent is opened anew.
+	way.mute.Store(false)
+	b.open("/releases/1")
+	b.until("document.querySelector('#live .state').textContent === 'Live'")
+	way.freeze()
+	b.until(says("Not updating since"))
+	b.until("document.querySelector('#live .state').textContent === 'Live'")
+	do(t, svc, core.RevertStep{Target: at("cust-b-prod", "D1")})
+	b.until(cellOfB + ".textContent === 'Reverted'")
+}
+
+// After a restore the same numbers mean other changes: an open page is loaded anew, however it hears of it.
+func TestBrowserLiveThroughARestore(t *testing.T) {
+	for name, full := range map[string]bool{"by stream": false, "by polling": true} {
+		t.Run(name, func(t *testing.T) {
+			svc := service(t)
+			b, way := hurried(t, site(t, svc))
+			way.full.Store(full)
+			b.open("/releases/1")
+			b.until(says("Live"))
+			if full {
+				b.until(says("Live, every 20 s"))
+			}
+			b.run("window.kept = true")
+			restored := service(t)
+			do(t, svc, core.MarkDone{Target: at("cust-b-prod", "D1")})
+			do(t, restored, core.MarkDone{Target: at("cust-b-prod", "V1")}) // the same number, another change
+			was := way.site.Load()
+			way.site.Store(site(t, restored))
+			was.EndStreams()
+			b.until("!window.kept && " + cellOfB + "?.textContent === 'Pending'")
+			b.run("window.anew = true")
+			b.until("performance.now() > 1000")
+			assert.True(t, value[bool](b, "window.anew"), "once")
+			b.forgive()
+		})
+	}
+}
+
+// A draft that is activated is another page: it has a matrix to walk in.
+func TestBrowserLiveActivation(t *testing.T) {
+	svc := service(t)
+	do(t, svc, core.AddRelease{Name: "Autumn release", Type: core.Regular, Version: "v2.6.0"})
+	do(t, svc, core.AddTemplate{Release: "v2.6.0", Name: "Deploy", Category: core.Deploy, Type: core.Bash, Content: "make deploy"})
+	b, _, _ := across(t, site(t, svc))
+	b.open("/releases/2")
+	b.until(says("Live"))
+	do(t, svc, core.ActivateRelease{Release: "v2.6.0", Confirm: true})
+	b.until("document.querySelectorAll('table.grid a[tabindex=\"0\"]').length > 0")
+	b.click("#cluster-1 tr[data-s=D1] td a")
+	b.until(panelOpen + " && document.querySelector('#panel #content')")
+
+	// An open panel whose step changes says so, and an archived release is live no more.
+	do(t, svc, core.MarkDone{Target: core.Target{Release: "v2.6.0", Customer: "cust-a-prod", Step: "D1"}})
+	b.until("document.querySelector('.panel-note')?.textContent.includes('has changed')")
+	b.click(".panel-note button")
+	b.until("document.querySelector('#panel .st').textContent === 'Done'")
+	do(t, svc, core.ArchiveRelease{Release: "v2.6.0", Reason: "called off", Confirm: true})
+	b.until("document.querySelector('main').textContent.includes('this is the final state')")
+	b.until("document.getElementById('live').hidden")
+}
+
+// Two windows of one browser follow both, and one that comes back from the browser's own cache follows again.
+func TestBrowserLiveInTwoWindowsAndBack(t *testing.T) {
+	svc := service(t)
+	s := site(t, svc)
+	b, way, _ := across(t, s)
+	b.open("/releases/1")
+	b.until(says("Live"))
+	ctx, cancel := chromedp.NewContext(b.ctx)
+	t.Cleanup(cancel)
+	other := &browser{t: t, ctx: ctx, base: b.base}
+	other.open("/releases/1?category=verify")
+	other.until(says("Live"))
+	do(t, svc, core.MarkDone{Target: at("cust-b-prod", "V1")})
+	other.until(`document.querySelector('#cluster-1 tr[data-s="V1"]').cells[2].textContent === 'Done'`)
+	b.until("document.title.startsWith('22%')")
+
+	b.run("window.kept = true")
+	b.open("/customers")
+	b.until(says("Live"))
+	assert.Eventually(t, func() bool { return s.Watching() == 2 }, 10*time.Second, 20*time.Millisecond, "the page that was left has no stream")
+	do(t, svc, core.MarkDone{Target: at("cust-b-prod", "D1")})
+	b.run("history.back()")
+	b.until("window.kept && " + cellOfB + ".textContent === 'Done'")
+	b.until(says("Live"))
+	assert.LessOrEqual(t, way.streamed.Load(), int64(6))
 }
 
 // A link that is ended takes the open page with it.

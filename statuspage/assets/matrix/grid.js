@@ -6,7 +6,7 @@ async function load(cluster) {
   if (!place || place.ariaBusy === 'true') return;
   place.ariaBusy = 'true';
   try {
-    const answer = await fetch(place.dataset.load, { credentials: 'same-origin' });
+    const answer = await fetch(place.dataset.load);
     if (!answer.ok) throw new Error(answer.statusText);
     const box = document.createElement('div');
     fill(box, await answer.text());
@@ -24,30 +24,28 @@ async function load(cluster) {
   }
 }
 
-const clusters = [...document.querySelectorAll('details.cluster')];
-for (const c of clusters) {
-  c.addEventListener('toggle', () => { if (c.open) load(c); });
-}
+const clusters = () => [...document.querySelectorAll('details.cluster')];
+document.addEventListener('toggle', (e) => { if (e.target.open && e.target.matches?.('details.cluster')) load(e.target); }, true);
 
 // Expanding everything loads two clusters at a time, and asks first when that is more than a browser likes.
 const manyCells = 20000;
 const expand = document.getElementById('expand');
-if (expand && clusters.length > 1) {
+if (expand && clusters().length > 1) {
   let asked = Number(expand.dataset.cells) <= manyCells;
   const draw = () => {
-    const all = clusters.every((c) => c.open);
+    const all = clusters().every((c) => c.open);
     expand.ariaExpanded = String(all);
     expand.textContent = all ? 'Collapse all' : 'Expand all';
   };
   expand.hidden = false;
   expand.addEventListener('click', async () => {
-    const open = !clusters.every((c) => c.open);
+    const open = !clusters().every((c) => c.open);
     if (open && !asked) {
       asked = true;
       expand.textContent = `Really show all ${Number(expand.dataset.cells).toLocaleString('en')} cells?`;
       return;
     }
-    const rest = [...clusters];
+    const rest = clusters();
     const some = async () => {
       for (let c = rest.shift(); c; c = rest.shift()) {
         if (open) await load(c);

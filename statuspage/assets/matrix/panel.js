@@ -1,5 +1,5 @@
 // A click on a cell of the matrix shows the step beside it. The address names the step (#12-D3: customer and step), so
-// that it can be passed on, and Back closes the panel. Copying works here and on the step's own page.
+// that it can be passed on, and Back closes the panel.
 const panel = document.getElementById('panel');
 const panelBody = panel?.querySelector('.panel-body');
 let shown = null; // { customer, step } while the panel is open
@@ -63,7 +63,7 @@ async function show(at) {
   }
   panelBody.ariaBusy = 'true';
   try {
-    const answer = await fetch(url + '/panel', { credentials: 'same-origin' });
+    const answer = await fetch(url + '/panel');
     if (shown !== at) return;
     if (!answer.ok) throw new Error(answer.status);
     fill(panelBody, await answer.text());
@@ -94,9 +94,7 @@ function say(text, action) {
 }
 
 // For those who hear that a step has changed: what the panel shows of it is old.
-function stepChanged(customer, step) {
-  if (shown && shown.customer === String(customer) && shown.step === step) say('This step has changed. ', 'Load it again');
-}
+function panelIsOld() { say('This step has changed. ', 'Load it again'); }
 
 function openPanel(at) {
   const hash = `#${at.customer}-${at.step}`;
@@ -141,35 +139,3 @@ if (panel) {
   });
   if (targetOfHash()) show(targetOfHash());
 }
-
-// Copying gives the text as it was saved. Where the browser does not let us, the text is selected.
-async function copy(button) {
-  const code = button.closest('main, dialog').querySelector('#' + button.dataset.copy);
-  for (let d = code; d; d = d.parentElement.closest('details')) if (d.tagName === 'DETAILS') d.open = true;
-  let told = 'Copied';
-  try {
-    await navigator.clipboard.writeText(code.textContent);
-  } catch {
-    getSelection().selectAllChildren(code);
-    told = 'Selected: press Ctrl+C';
-  }
-  let note = button.parentNode.querySelector('[role=status]');
-  if (!note) {
-    note = document.createElement('span');
-    note.role = 'status';
-    note.className = 'sub';
-    button.after(note);
-  }
-  note.textContent = told;
-}
-
-// What pages and the panel need once they stand there.
-function dress(root) {
-  localTimes(root);
-  for (const b of root.querySelectorAll('[data-copy]')) b.hidden = false;
-}
-dress(document);
-document.addEventListener('click', (e) => {
-  const button = e.target.closest?.('[data-copy]');
-  if (button) copy(button);
-});
