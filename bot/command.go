@@ -55,6 +55,8 @@ func (c *Command) Usage() string {
 	for _, a := range c.Args {
 		switch {
 		case a.Hidden:
+		case a.Place && a.Kind == OneOf && a.Required:
+			parts = append(parts, "<"+strings.Join(a.Choices, "|")+">")
 		case a.Place && a.Kind == OneOf:
 			parts = append(parts, "["+strings.Join(a.Choices, "|")+"]")
 		case a.Place && a.Required:

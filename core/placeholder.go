@@ -116,60 +116,6 @@ const (
 	clusterFacts  = "cluster.metadata."
 )
 
-// nearMisses lists what looks like a placeholder and is none, with the name
-// that was probably meant.
-func nearMisses(content string) []string {
-	var out []string
-	seen := map[string]bool{}
-	for _, m := range placeholderForm.FindAllStringSubmatch(content, -1) {
-		name := m[1]
-		if isPlaceholder(name) || seen[name] {
-			continue
-		}
-		seen[name] = true
-		if meant := nearest(name); meant != "" {
-			out = append(out, "{{"+name+"}} is left as it is; did you mean {{"+meant+"}}?")
-		}
-	}
-	return out
-}
-
-// nearest is the placeholder that a name comes close to; empty when it is
-// something else altogether, as most braces in scripts are.
-func nearest(name string) string {
-	const within = 4 // edits; fewer for short names, of which many are near
-	best, near := "", within
-	if name[0] == '.' && name != strings.ToLower(name) {
-		return "" // {{ .Release.Name }} is Helm's
-	}
-	try := func(typed, meant, say string) {
-		if d := editDistance(strings.ToLower(typed), meant); d < min(near, 1+len(meant)/3) {
-			best, near = say, d
-		}
-	}
-	for _, p := range plainPlaceholders {
-		try(name, p, p)
-		if rest, begun := strings.CutPrefix(p, strings.ToLower(name)); begun && strings.Contains(name, ".") && near == within {
-			best, near = p, min(len(rest), within-1)
-		}
-	}
-	for _, p := range plainPlaceholders {
-		last := p[strings.IndexByte(p, '.')+1:]
-		if strings.EqualFold(name, last) && last != "name" && near == within { // "name" could be anybody's
-			best, near = p, 1
-		}
-	}
-	for _, p := range metadataPlaceholders {
-		try(name, strings.TrimSuffix(p, "."), p+"KEY") // the key was forgotten
-		for i := range len(name) {
-			if i > 0 && name[i] == '.' && i+1 < len(name) { // a key behind a name that is misspelt
-				try(name[:i+1], p, p+name[i+1:])
-			}
-		}
-	}
-	return best
-}
-
 // present is what a step's placeholders stand for now; the function gives the empty text for one without a value.
 func present(rel *Release, cust *Customer, cl *Cluster) func(name string) string {
 	return func(name string) string {
@@ -206,24 +152,4 @@ func risky(s *script, value func(name string) string) []string {
 		}
 	}
 	return out
-}
-
-// editDistance counts the single-character edits between two short texts.
-func editDistance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diag := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := 1
-			if a[i] == b[j] {
-				cost = 0
-			}
-			diag, row[j+1] = row[j+1], min(diag+cost, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
 }
