@@ -310,6 +310,9 @@ func (c *call) refuse(err error) Answer {
 		m := blocks.Refusal(e.Code, e.Msg, e.Hint, nil, nil)
 		return Answer{Message: &m}
 	}
+	if len(e.Choices) > 0 {
+		return c.offer(e)
+	}
 	switch e.Code {
 	case core.Confirm:
 		return c.confirm(e)

@@ -37,6 +37,9 @@ func (tell *teller) changes(e *Event) ([]FieldNow, error) {
 	if noun == "step" || e.Undoes != 0 {
 		return nil, nil
 	}
+	if noun == "admin" {
+		return rolesGiven(e)
+	}
 	var about *Subject
 	for i := range e.Subjects {
 		if strings.HasPrefix(e.Subjects[i].Record, noun+"/") {
@@ -67,6 +70,36 @@ func (tell *teller) changes(e *Event) ([]FieldNow, error) {
 	return out, nil
 }
 
+// rolesGiven is the role that a grant or the end of one changed.
+func rolesGiven(e *Event) ([]FieldNow, error) {
+	var out []FieldNow
+	for i := range e.Subjects {
+		c := e.Subjects[i].change("role")
+		if c == nil || !strings.HasPrefix(e.Subjects[i].Record, grants.name+"/") {
+			continue
+		}
+		role := func(raw json.RawMessage) (string, error) {
+			var r Role
+			if len(raw) > 0 {
+				if err := json.Unmarshal(raw, &r); err != nil {
+					return "", err
+				}
+			}
+			return r.String(), nil
+		}
+		before, err := role(c.Before)
+		if err != nil {
+			return nil, err
+		}
+		after, err := role(c.After)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, FieldNow{Field: "granted role", Before: before, After: after})
+	}
+	return out, nil
+}
+
 // value words one field's value: a text as it is, a cluster or targets by name.
 func (tell *teller) value(field string, raw json.RawMessage) (string, error) {
 	if len(raw) == 0 || string(raw) == "null" {
@@ -91,4 +124,30 @@ func (tell *teller) value(field string, raw json.RawMessage) (string, error) {
 		return text, nil
 	}
 	return string(raw), nil
+}
+
+// sentence says in words what an event was.
+func sentence(e *Event) string {
+	return e.Title + ": " + pastTense(e.Op)
+}
+
+// pastTense is an operation as somebody did it to something.
+func pastTense(op string) string {
+	_, verb, ok := strings.Cut(op, ".")
+	if !ok {
+		verb = op
+	}
+	if v := pastTenses[verb]; v != "" {
+		return v
+	}
+	return verb
+}
+
+var pastTenses = map[string]string{
+	"add": "added", "edit": "changed", "archive": "archived", "restore": "restored", "move": "moved", "remove": "removed",
+	"activate": "activated", "reopen": "reopened", "done": "marked done", "skip": "skipped", "revert": "reverted", "note": "noted on",
+	"start": "started", "block": "blocked", "unblock": "unblocked", "override": "overrode", "reset": "reset",
+	"enroll": "enrolled", "withdraw": "withdrew", "clone": "cloned", "share": "shared", "unshare": "unshared", "grant": "granted", "revoke": "revoked",
+	"pause": "paused", "resume": "resumed", "snooze": "snoozed", "park": "parked",
+	"bulk": "changed in bulk", "undo": "took back a change of",
 }

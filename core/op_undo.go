@@ -2,6 +2,8 @@ package core
 
 import (
 	"fmt"
+	"iter"
+	"strconv"
 	"strings"
 
 	"rollcall/storage"
@@ -32,51 +34,22 @@ func (op Undo) run(t *tx) error {
 	if err != nil {
 		return err
 	}
-	role, ok := undoable[e.Op]
-	if e.Op == (AddCustomStep{}).Op() && e.Step != "" && e.Step[0] != 'C' {
-		role = AddCustomStep{ToTemplate: true}.Needs() // it went to everybody
+	changed, err := t.mayUndo(e)
+	if err != nil {
+		if refusal := AsError(err); op.Event == 0 && refusal.Code != Internal {
+			return t.offerEarlier(e, refusal)
+		}
+		return err
 	}
-	switch {
-	case e.Refused || !ok:
-		return refuse(Conflict, "%s cannot be undone", sentence(e)).hint("That kind of change is for good.")
-	case e.Actor != t.actor.id():
-		by, err := personName(t, e.Actor)
-		if err != nil {
-			return err
-		}
-		return refuse(Forbidden, "Only @%s can undo that", by)
-	case t.role < role:
-		return refuse(Forbidden, "Undoing that takes the role %s", role)
-	case t.now.Sub(e.At) > undoWindow:
-		return refuse(Conflict, "%s was more than 15 minutes ago", sentence(e)).hint("It can no longer be undone; change it by hand.")
-	}
-	changed := map[string]bool{}
-	for _, s := range e.Subjects {
-		if err := t.stillOpen(&s); err != nil {
-			return err
-		}
-		last, untouched, err := t.untouched(e, &s)
-		if err != nil {
-			return err
-		}
-		if !untouched {
-			since := t.undoTooLate(e, &s, last)
-			if e.Op != (RunBulk{}).Op() || ErrorCode(since) != Stale {
-				return since
-			}
-			t.warn("Left alone: %s", AsError(since).Msg) // a bulk gives back the rest
-			changed[s.Record] = true
-		}
-	}
-	if len(changed) == len(e.Subjects) {
-		return refuse(Stale, "Everything that bulk touched has changed since").hint("Nothing was undone.")
+	for _, since := range changed {
+		t.warn("Left alone: %s", since)
 	}
 	t.event.Undoes = e.Seq
 	t.final = true
 	t.event.Release, t.event.Customer, t.event.Cluster, t.event.Step = e.Release, e.Customer, e.Cluster, e.Step
 	t.receipt.Release, t.receipt.Customer, t.receipt.Cluster, t.receipt.Step = e.Release, e.Customer, e.Cluster, e.Step
 	for i := range e.Subjects {
-		if changed[e.Subjects[i].Record] {
+		if _, since := changed[e.Subjects[i].Record]; since {
 			continue
 		}
 		if err := t.unmake(&e.Subjects[i]); err != nil {
@@ -87,11 +60,89 @@ func (op Undo) run(t *tx) error {
 		return err
 	}
 	if e.Op == (RunBulk{}).Op() {
-		t.about(e.Title, "Undone: %s put back", count(len(e.Subjects)-len(changed), "step"))
+		t.event.Count = len(e.Subjects) - len(changed)
+		t.about(e.Title, "Undone: %s put back", count(t.event.Count, "step"))
 		return nil
 	}
 	t.about(e.Title, "Undone: %s", pastTense(e.Op))
 	return t.undoneStep(e)
+}
+
+// mayUndo refuses what cannot be undone, or not by this person, or not any
+// more. Of a bulk it gives the records that changed since, each with what
+// happened to it: they are left alone.
+func (t *tx) mayUndo(e *Event) (changed map[string]string, err error) {
+	role, ok := undoable[e.Op]
+	if e.Op == (AddCustomStep{}).Op() && e.Step != "" && e.Step[0] != 'C' {
+		role = AddCustomStep{ToTemplate: true}.Needs() // it went to everybody
+	}
+	switch {
+	case e.Refused:
+		return nil, refuse(Conflict, "Event %d was refused, so there is nothing to undo", e.Seq)
+	case !ok:
+		return nil, refuse(Conflict, "%s cannot be undone", sentence(e)).hint("That kind of change is for good.")
+	case e.Actor != t.actor.id():
+		by, err := personName(t, e.Actor)
+		if err != nil {
+			return nil, err
+		}
+		return nil, refuse(Forbidden, "Only @%s can undo that", by)
+	case t.role < role:
+		return nil, refuse(Forbidden, "%s: undoing that takes the role %s", sentence(e), role)
+	case t.now.Sub(e.At) > undoWindow:
+		return nil, refuse(Conflict, "%s was more than 15 minutes ago", sentence(e)).hint("It can no longer be undone; change it by hand.")
+	}
+	changed = map[string]string{}
+	for i := range e.Subjects {
+		s := &e.Subjects[i]
+		if err := t.stillOpen(s); err != nil {
+			return nil, err
+		}
+		last, untouched, err := t.untouched(e, s)
+		if err != nil {
+			return nil, err
+		}
+		if untouched {
+			continue
+		}
+		since := t.undoTooLate(e, s, last)
+		if e.Op != (RunBulk{}).Op() || ErrorCode(since) != Stale {
+			return nil, since
+		}
+		changed[s.Record] = AsError(since).Msg
+	}
+	if len(changed) > 0 && len(changed) == len(e.Subjects) {
+		return nil, refuse(Stale, "Everything that bulk touched has changed since").hint("Nothing was undone.")
+	}
+	return changed, nil
+}
+
+// offerEarlier adds to the refusal of a person's newest change what they did
+// before it that can be undone. It is not undone unasked: nobody who wants one
+// thing back should lose another.
+func (t *tx) offerEarlier(newest *Event, refusal *Error) error {
+	const most = 20 // looked at
+	looked := 0
+	for e, err := range t.ownChanges() {
+		if err != nil {
+			return err
+		}
+		if e.Seq >= newest.Seq {
+			continue
+		}
+		if looked++; looked > most {
+			break
+		}
+		if _, err := t.mayUndo(e); ErrorCode(err) == Internal {
+			return err
+		} else if err != nil {
+			continue
+		}
+		refusal.Field = "event"
+		refusal.Choices = []Choice{{Label: "Undo what you did before: " + sentence(e), Ref: strconv.FormatInt(e.Seq, 10)}}
+		break
+	}
+	return refusal
 }
 
 // stillOpen refuses what belongs to a release that was archived since: it is read-only.
@@ -148,26 +199,37 @@ func (t *tx) undoTarget(seq int64) (*Event, error) {
 		}
 		return e, err
 	}
-	rng := storage.Prefix([]byte("event/"))
-	rng.Reverse = true
-	undone := map[int64]bool{}
-	for entry, err := range t.Scan(rng) {
-		if err != nil {
-			return nil, err
-		}
-		e, err := readEvent(t, decimal(string(entry.Key[len("event/"):])))
-		if err != nil {
-			return nil, err
-		}
-		if t.now.Sub(e.At) > undoWindow {
-			break
-		}
-		undone[e.Undoes] = true
-		if e.Actor == t.actor.id() && e.Undoes == 0 && !e.Refused && !undone[e.Seq] {
-			return e, nil
-		}
+	for e, err := range t.ownChanges() {
+		return e, err
 	}
 	return nil, refuse(NotFound, "There is nothing of yours to undo").hint("Only your own changes of the last 15 minutes can be undone.")
+}
+
+// ownChanges is what the person has changed within the window and not undone
+// since, newest first.
+func (t *tx) ownChanges() iter.Seq2[*Event, error] {
+	return func(yield func(*Event, error) bool) {
+		rng := storage.Prefix([]byte("event/"))
+		rng.Reverse = true
+		undone := map[int64]bool{}
+		for entry, err := range t.Scan(rng) {
+			var e *Event
+			if err == nil {
+				e, err = readEvent(t, decimal(string(entry.Key[len("event/"):])))
+			}
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			if t.now.Sub(e.At) > undoWindow {
+				return
+			}
+			undone[e.Undoes] = true
+			if e.Actor == t.actor.id() && e.Undoes == 0 && !e.Refused && !undone[e.Seq] && !yield(e, nil) {
+				return
+			}
+		}
+	}
 }
 
 func (t *tx) undoTooLate(e *Event, s *Subject, last int64) error {
@@ -208,30 +270,4 @@ func (t *tx) undoneStep(e *Event) error {
 		t.detail("It shows what its template says now.")
 	}
 	return nil
-}
-
-// sentence says in words what an event was.
-func sentence(e *Event) string {
-	return e.Title + ": " + pastTense(e.Op)
-}
-
-// pastTense is an operation as somebody did it to something.
-func pastTense(op string) string {
-	_, verb, ok := strings.Cut(op, ".")
-	if !ok {
-		verb = op
-	}
-	if v := pastTenses[verb]; v != "" {
-		return v
-	}
-	return verb
-}
-
-var pastTenses = map[string]string{
-	"add": "added", "edit": "changed", "archive": "archived", "restore": "restored", "move": "moved", "remove": "removed",
-	"activate": "activated", "reopen": "reopened", "done": "marked done", "skip": "skipped", "revert": "reverted", "note": "noted on",
-	"start": "started", "block": "blocked", "unblock": "unblocked", "override": "overrode", "reset": "reset",
-	"enroll": "enrolled", "withdraw": "withdrew", "clone": "cloned", "share": "shared", "unshare": "unshared", "grant": "granted", "revoke": "revoked",
-	"pause": "paused", "resume": "resumed", "snooze": "snoozed", "park": "parked",
-	"bulk": "changed in bulk", "undo": "took back a change of",
 }

@@ -165,10 +165,7 @@ func historyLine(a *core.Activity) string {
 	if a.Text != "" {
 		text += " · “" + Escape(short(oneLine(string(a.Text)), 200)) + "”"
 	}
-	for _, c := range a.Changes {
-		text += fmt.Sprintf(" · %s: %s → %s", Escape(c.Field), Escape(short(oneLine(c.Before), 60)), Escape(short(oneLine(c.After), 60)))
-	}
-	return text
+	return text + changesText(a.Changes)
 }
 
 // History shows all that happened to one step.

@@ -1,6 +1,7 @@
 package blocks
 
 import (
+	"cmp"
 	"fmt"
 	"net/url"
 	"strings"
@@ -110,11 +111,33 @@ func activityLines(list []core.Activity, n int) string {
 
 func activityLine(a *core.Activity) string {
 	text := Date(a.At) + " · " + person(a.ActorName, a.Actor) + " · " + Escape(a.Verb)
+	if a.Refused {
+		text += " · " + Escape(strings.ReplaceAll(a.Op, ".", " "))
+	}
 	if a.Title != "" {
 		text += " · " + Escape(short(oneLine(a.Title), 300))
 	}
+	if a.Count > 1 {
+		text += " · " + plural(a.Count, "step")
+	}
+	if a.Undoes != 0 && a.Status != nil {
+		text += " · " + Escape(a.Status.String()) + " again"
+	}
 	if a.Text != "" {
 		text += " · “" + Escape(short(oneLine(string(a.Text)), 200)) + "”"
+	}
+	return text + changesText(a.Changes)
+}
+
+// changesText is what changed, field by field.
+func changesText(list []core.FieldNow) string {
+	const most = 3
+	text := ""
+	for _, c := range list[:min(most, len(list))] {
+		text += fmt.Sprintf(" · %s: %s → %s", Escape(c.Field), Escape(cmp.Or(short(oneLine(c.Before), 60), "nothing")), Escape(cmp.Or(short(oneLine(c.After), 60), "nothing")))
+	}
+	if left := len(list) - most; left > 0 {
+		text += " · " + plural(left, "more change")
 	}
 	return text
 }
