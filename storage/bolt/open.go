@@ -3,6 +3,7 @@ package bolt
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"math"
 	"os"
@@ -153,13 +154,13 @@ func inspect(path string, o Options) (err error) {
 			err = &DamagedError{path, fmt.Errorf("a page is garbled: %v", p)}
 		}
 	}()
-	info, err := os.Stat(path)
+	size, err := readThrough(path)
 	if err != nil {
 		return err
 	}
 	return db.View(func(tx *bbolt.Tx) error {
-		if tx.Size() > info.Size() {
-			return &DamagedError{path, fmt.Errorf("it was cut off: %d bytes of %d are there", info.Size(), tx.Size())}
+		if tx.Size() > size {
+			return &DamagedError{path, fmt.Errorf("it was cut off: %d bytes of %d are there", size, tx.Size())}
 		}
 		b := tx.Bucket(bucket)
 		if b == nil {
@@ -175,6 +176,17 @@ func inspect(path string, o Options) (err error) {
 		b.Stats()
 		return nil
 	})
+}
+
+// readThrough reads the file once from its beginning to its end, and returns its length. The pages are then walked in
+// memory: one by one, in the order of their keys, a disk takes twenty times as long to give them.
+func readThrough(path string) (int64, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return 0, err
+	}
+	defer func() { _ = f.Close() }() // it was only read
+	return io.Copy(io.Discard, f)
 }
 
 // prepare makes the bucket, and makes a file just created last: its name is durable only once its directory is.
