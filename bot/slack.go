@@ -56,6 +56,7 @@ type Account struct {
 	Log      *slog.Logger
 	Now      func() time.Time
 	Jitter   func() float64 // in [0,1); spreads reconnects of several programs
+	Wait     time.Duration  // how long one call may take; 0 is 10 s, so that a second try is in time for whoever waits
 }
 
 // Client talks to Slack through slack-go. It implements Slack, and opens the socket for Listen.
@@ -71,7 +72,10 @@ func NewClient(account Account) *Client {
 	if account.Jitter == nil {
 		account.Jitter = func() float64 { return 0.5 }
 	}
-	c := &Client{account: account, http: &http.Client{Timeout: 30 * time.Second}}
+	if account.Wait == 0 {
+		account.Wait = 10 * time.Second
+	}
+	c := &Client{account: account, http: &http.Client{Timeout: account.Wait}}
 	c.gate = &gate{http: c.http, now: account.Now, jitter: account.Jitter}
 	options := []slack.Option{slack.OptionAppLevelToken(account.AppToken), slack.OptionHTTPClient(c.gate)}
 	if account.APIURL != "" {
@@ -304,14 +308,14 @@ func momentary(err error) bool {
 	var limited *slack.RateLimitedError
 	var status slack.StatusCodeError
 	switch code := slackCode(err); {
-	case errors.As(err, &limited), errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+	case errors.As(err, &limited):
 		return false
 	case code != "":
 		return slices.Contains(passing, code)
 	case errors.As(err, &status):
 		return status.Code >= http.StatusInternalServerError
 	}
-	return true // it never got an answer
+	return true // it never got an answer, or not in time
 }
 
 // pause waits, and says whether the context let it.

@@ -40,7 +40,7 @@ func (c doctorCommand) Run(p *program) error {
 		findings = append(findings, bot.Finding{What: "tokens", Wrong: missing.Error()})
 	} else {
 		d := bot.Diagnose(ctx, bot.NewClient(bot.Account{AppToken: cfg.appToken.reveal(), BotToken: cfg.botToken.reveal(), APIURL: cfg.slackAPI,
-			Log: slog.New(slog.DiscardHandler), Now: time.Now}))
+			Log: slog.New(slog.DiscardHandler), Now: time.Now, Wait: p.slackWait}))
 		team, findings = d.Team, append(findings, d.Findings...)
 	}
 	database, held := lookAtDatabase(ctx, cfg, team)

@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
 	"github.com/alecthomas/kong"
 )
@@ -70,19 +71,24 @@ type program struct {
 	env            lookup
 	stdin          io.Reader
 	stdout, stderr io.Writer
+	slackWait      time.Duration // how long one call to Slack may take; 0 is the bot's own measure
 }
 
 // run is the whole program: it returns the exit code when ctx has ended or the work is done.
 func run(ctx context.Context, args []string, env lookup, stdin io.Reader, stdout, stderr io.Writer) int {
+	return (&program{ctx: ctx, env: env, stdin: stdin, stdout: stdout, stderr: stderr}).run(args)
+}
+
+func (p *program) run(args []string) int {
 	helped := false
 	parser, err := kong.New(newCommands(),
 		kong.Name("rollcall"),
 		kong.Description("Tracks a release across many customers on many Kubernetes clusters, from Slack."),
-		kong.Writers(stdout, stderr),
+		kong.Writers(p.stdout, p.stderr),
 		kong.Exit(func(int) { helped = true }),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: true}))
 	if err != nil {
-		return fail(stderr, err)
+		return fail(p.stderr, err)
 	}
 	if len(args) == 0 {
 		args = []string{"--help"}
@@ -92,11 +98,11 @@ func run(ctx context.Context, args []string, env lookup, stdin io.Reader, stdout
 	case helped:
 		return exitOK
 	case err != nil:
-		fmt.Fprintf(stderr, "rollcall: %v\nTry rollcall --help.\n", err)
+		fmt.Fprintf(p.stderr, "rollcall: %v\nTry rollcall --help.\n", err)
 		return exitUsage
 	}
-	if err := chosen.Run(&program{ctx: ctx, env: env, stdin: stdin, stdout: stdout, stderr: stderr}); err != nil {
-		return fail(stderr, err)
+	if err := chosen.Run(p); err != nil {
+		return fail(p.stderr, err)
 	}
 	return exitOK
 }

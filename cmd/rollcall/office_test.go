@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"rollcall/fixtures/localslack"
 
@@ -22,6 +23,8 @@ type office struct {
 	serve  *running
 	server *server // of a timed office, which has no serve
 	page   string  // the address of the status page
+
+	slackWait time.Duration // how long the program waits for one call to Slack; 0 is its own measure
 }
 
 // newWorkspace starts a workspace of ann (owner), ben (operator by the default role of the tests), and others.
@@ -59,7 +62,7 @@ func serveEnv(slack *localslack.Server, db string) map[string]string {
 func (o *office) open() {
 	o.t.Helper()
 	before := o.slack.Greeted()
-	o.serve = start(o.t, o.env, "serve")
+	o.serve = begin(o.t, &program{env: environ(o.env), slackWait: o.slackWait}, "serve")
 	o.page = o.serve.waitFor(o.t, o.serve.err, `page=(http://\S+)`)
 	ctx, cancel := context.WithTimeout(o.t.Context(), patience)
 	defer cancel()

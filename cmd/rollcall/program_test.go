@@ -55,9 +55,16 @@ type running struct {
 // start runs the program with args until the test ends.
 func start(t *testing.T, env map[string]string, args ...string) *running {
 	t.Helper()
+	return begin(t, &program{env: environ(env)}, args...)
+}
+
+// begin is start with more of the world than an environment.
+func begin(t *testing.T, p *program, args ...string) *running {
+	t.Helper()
 	ctx, stop := context.WithCancel(context.Background())
 	r := &running{out: newScreen(), err: newScreen(), stop: stop, code: make(chan int, 1)}
-	go func() { r.code <- run(ctx, args, environ(env), strings.NewReader(""), r.out, r.err) }()
+	p.ctx, p.stdin, p.stdout, p.stderr = ctx, strings.NewReader(""), r.out, r.err
+	go func() { r.code <- p.run(args) }()
 	t.Cleanup(func() { r.end(t) })
 	return r
 }

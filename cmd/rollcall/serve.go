@@ -20,6 +20,7 @@ func (c serveCommand) Run(p *program) (err error) {
 	if len(problems) > 0 {
 		return errors.Join(problems...)
 	}
+	cfg.slackWait = p.slackWait
 	log := newLog(cfg, p.stderr)
 	house := newParts(log)
 	defer func() { err = errors.Join(err, house.close()) }()

@@ -55,7 +55,7 @@ func openAt(ctx context.Context, cfg config, now func() time.Time, log *slog.Log
 	s := &server{log: log, metrics: newMetrics()}
 	s.slack = bot.NewClient(bot.Account{
 		AppToken: cfg.appToken.reveal(), BotToken: cfg.botToken.reveal(), APIURL: cfg.slackAPI,
-		Log: log, Now: time.Now, Jitter: mathrand.Float64,
+		Log: log, Now: time.Now, Jitter: mathrand.Float64, Wait: cfg.slackWait,
 	})
 	domain, err := domainConfig(cfg)
 	if err != nil {

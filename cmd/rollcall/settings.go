@@ -20,7 +20,8 @@ import (
 // config is what the settings come to.
 type config struct {
 	appToken, botToken secret
-	slackAPI           string // ends in /api/; empty is Slack's own
+	slackAPI           string        // ends in /api/; empty is Slack's own
+	slackWait          time.Duration // no setting: see program
 	db                 string
 	http               string // host:port
 	baseURL            string // without a final slash; empty until the port is known when nobody set it

@@ -304,10 +304,15 @@ func TestConnectionsThatFail(t *testing.T) {
 		"Slack's own":  {Method: "apps.connections.open", Error: "internal_error"},
 		"no handshake": {Method: "socket", Status: http.StatusServiceUnavailable, Times: 2},
 		"cut short":    {Method: "socket", Drop: true},
+		"held open":    {Method: "apps.connections.open", Hold: forEver.Hold},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			o := newHarmedOffice(t, localslack.Config{})
+			o := newWaitingOffice(t, localslack.Config{})
+			if harm.Hold != nil {
+				o.slackWait = lessPatient
+			}
+			o.open()
 			o.types("ann", "cluster add prod-us")
 			o.slack.Inject(harm)
 			o.slack.KillSockets()
