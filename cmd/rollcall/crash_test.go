@@ -108,6 +108,16 @@ func spawn(ctx context.Context, t *testing.T, binary string, env map[string]stri
 	return cmd, said
 }
 
+// openApart is open in a process of its own, without the race detector, and returns what kills it.
+func (o *office) openApart(binary string) (kill func()) {
+	o.t.Helper()
+	cmd, said := spawn(context.WithoutCancel(o.t.Context()), o.t, binary, o.env, "serve")
+	o.serve = &running{out: newScreen(), err: said}
+	o.page = o.serve.waitFor(o.t, said, `page=(http://\S+)`)
+	o.serve.waitFor(o.t, said, "connected to Slack")
+	return func() { _ = cmd.Process.Kill(); _ = cmd.Wait() } // killed: that is its error
+}
+
 // live runs the program, lets everybody work for a while, and kills it.
 func (c *crash) live(ctx context.Context, span time.Duration) {
 	c.t.Helper()

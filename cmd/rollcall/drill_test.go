@@ -20,14 +20,7 @@ func TestRestoreDrill(t *testing.T) {
 	binary := buildBinary(t)
 	o := newWaitingOffice(t, localslack.Config{}, "within 3 seconds")
 	o.env["ROLLCALL_BACKUP_DIR"] = filepath.Join(t.TempDir(), "copies")
-	serve := func() func() {
-		cmd, said := spawn(t.Context(), t, binary, o.env, "serve")
-		o.serve = &running{out: newScreen(), err: said}
-		o.page = o.serve.waitFor(t, said, `page=(http://\S+)`)
-		o.serve.waitFor(t, said, "connected to Slack")
-		return func() { _ = cmd.Process.Kill(); _ = cmd.Wait() } // killed: that is its error
-	}
-	kill := serve()
+	kill := o.openApart(binary)
 	o.underWay()
 	o.types("ben", "step done v2.5.0 cust-b-prod D2")
 
@@ -64,7 +57,7 @@ func TestRestoreDrill(t *testing.T) {
 	require.Equal(t, exitOK, code, out)
 	assert.Equal(t, then, exportedCells(t, o.env), "it is what the copy held")
 
-	kill = serve()
+	kill = o.openApart(binary)
 	defer kill()
 	newest := o.newest()
 	for label, message := range map[string]localslack.Answer{"Reopen": old, "Done": before} {
