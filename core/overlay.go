@@ -1,7 +1,6 @@
 package core
 
 import (
-	"bytes"
 	"iter"
 	"slices"
 
@@ -18,8 +17,7 @@ type overlay struct {
 	recent []string          // at most recentKeys
 }
 
-// recentKeys bounds what a Scan sorts anew each time; an operation that writes
-// tens of thousands of keys and scans in between stays far from quadratic.
+// recentKeys bounds what a Scan sorts anew each time.
 const recentKeys = 256
 
 func newOverlay(base storage.Reader) *overlay {
@@ -70,70 +68,112 @@ func (o *overlay) settle() {
 	o.recent = o.recent[:0]
 }
 
-// within lists the written keys of a range, in order.
-func (o *overlay) within(r storage.Range) []string {
+// keys are written keys of a range, taken from its start or, in reverse, from its end. Whoever stops early has paid for
+// what was taken alone.
+type keys struct {
+	settled, recent []string
+	reverse         bool
+}
+
+// within is the written keys of a range as they are now.
+func (o *overlay) within(r storage.Range) keys {
 	from, _ := slices.BinarySearch(o.sorted, string(r.From))
 	to := len(o.sorted)
 	if r.To != nil {
 		to, _ = slices.BinarySearch(o.sorted, string(r.To))
 	}
-	var mine []string
-	if from < to {
-		mine = append(mine, o.sorted[from:to]...)
-	}
-	for _, k := range o.recent {
-		if k >= string(r.From) && (r.To == nil || k < string(r.To)) {
-			mine = append(mine, k)
+	k := keys{settled: o.sorted[from:max(from, to)], reverse: r.Reverse}
+	for _, key := range o.recent {
+		if key >= string(r.From) && (r.To == nil || key < string(r.To)) {
+			k.recent = append(k.recent, key)
 		}
 	}
-	slices.Sort(mine)
-	if r.Reverse {
-		slices.Reverse(mine)
+	slices.Sort(k.recent)
+	return k
+}
+
+// side is the list that has the next key, or nil when there is none.
+func (k *keys) side() *[]string {
+	switch {
+	case len(k.settled) == 0 && len(k.recent) == 0:
+		return nil
+	case len(k.settled) == 0:
+		return &k.recent
+	case len(k.recent) == 0, (k.at(k.settled) < k.at(k.recent)) != k.reverse:
+		return &k.settled
 	}
-	return mine
+	return &k.recent
+}
+
+func (k *keys) at(list []string) string {
+	if k.reverse {
+		return list[len(list)-1]
+	}
+	return list[0]
+}
+
+// next is the next key without taking it.
+func (k *keys) next() (string, bool) {
+	list := k.side()
+	if list == nil {
+		return "", false
+	}
+	return k.at(*list), true
+}
+
+// take drops the next key.
+func (k *keys) take() {
+	list := k.side()
+	if k.reverse {
+		*list = (*list)[:len(*list)-1]
+	} else {
+		*list = (*list)[1:]
+	}
 }
 
 // Scan merges the writes into the base's order.
 func (o *overlay) Scan(r storage.Range) iter.Seq2[storage.Entry, error] {
-	mine := o.within(r)
-	if len(mine) == 0 {
+	written := o.within(r)
+	if _, any := written.next(); !any {
 		return o.base.Scan(r)
 	}
-	before := func(a, b []byte) bool {
+	before := func(a string, b []byte) bool {
 		if r.Reverse {
-			return bytes.Compare(a, b) > 0
+			return a > string(b)
 		}
-		return bytes.Compare(a, b) < 0
+		return a < string(b)
 	}
 	return func(yield func(storage.Entry, error) bool) {
-		mine := mine
-		// next yields my writes that come before limit (all when nil).
-		next := func(limit []byte) bool {
-			for len(mine) > 0 && (limit == nil || before([]byte(mine[0]), limit)) {
-				k := mine[0]
-				mine = mine[1:]
+		mine := written
+		// until yields my writes that come before limit (all when nil).
+		until := func(limit []byte) bool {
+			for {
+				k, more := mine.next()
+				if !more || limit != nil && !before(k, limit) {
+					return true
+				}
+				mine.take()
 				if v := o.puts[k]; v != nil && !yield(storage.Entry{Key: []byte(k), Value: v}, nil) {
 					return false
 				}
 			}
-			return true
 		}
 		for e, err := range o.base.Scan(r) {
 			if err != nil {
 				yield(e, err)
 				return
 			}
-			if !next(e.Key) {
+			if !until(e.Key) {
 				return
 			}
-			if len(mine) > 0 && mine[0] == string(e.Key) {
+			if k, more := mine.next(); more && k == string(e.Key) {
 				continue // mine replaces or deletes it; the next round yields it
 			}
 			if !yield(e, nil) {
 				return
 			}
 		}
-		next(nil)
+		until(nil)
 	}
 }
 

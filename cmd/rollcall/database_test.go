@@ -85,6 +85,7 @@ func TestCommandsSayWhereADatabaseIsMissing(t *testing.T) {
 }
 
 func TestCommandsSayWhoHoldsTheDatabase(t *testing.T) {
+	t.Parallel()
 	path, env := sampleDatabase(t)
 	held, err := openDatabase(path)
 	require.NoError(t, err)

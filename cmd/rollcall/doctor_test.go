@@ -34,6 +34,7 @@ func TestDoctorFindsNothingWrong(t *testing.T) {
 }
 
 func TestDoctorWhileItServes(t *testing.T) {
+	t.Parallel()
 	o := newOffice(t)
 	env := maps.Clone(o.env)
 	env["ROLLCALL_BASE_URL"], env["ROLLCALL_BACKUP_DIR"] = o.page, filepath.Join(t.TempDir(), "not", "there", "yet")

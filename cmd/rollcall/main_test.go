@@ -15,7 +15,7 @@ import (
 )
 
 // sideBySide is how many tests run at once that say they may. They wait for time to pass far more than they work.
-const sideBySide = 8
+const sideBySide = 16
 
 func TestMain(m *testing.M) {
 	flag.Parse()

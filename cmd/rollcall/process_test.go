@@ -132,6 +132,7 @@ func freePort(t *testing.T) string {
 // SIGTERM ends the program within ten seconds, whatever it waits for: here Slack answers nothing any more, and a
 // reader of the status page dawdles. What was committed before is there.
 func TestSigtermDrainsWithinTenSeconds(t *testing.T) {
+	t.Parallel()
 	c := newCell(t)
 	o := newWaitingOffice(t, localslack.Config{})
 	o.env["ROLLCALL_DB"] = filepath.Join(c.dir, "rollcall.db")

@@ -231,10 +231,10 @@ releases:
 		if harm == nil {
 			harm = usualHarm
 		}
-		t.Run(method, func(t *testing.T) {
-			t.Parallel()
-			for _, f := range append(slices.Clone(harm), forEver) {
-				f.Method = method
+		for _, f := range append(slices.Clone(harm), forEver) {
+			f.Method = method
+			t.Run(method+" "+fault(f), func(t *testing.T) {
+				t.Parallel()
 				o := newWaitingOffice(t, localslack.Config{})
 				if f.Hold != nil {
 					o.slackWait = lessPatient
@@ -255,9 +255,22 @@ releases:
 				o.close()
 				code, out, _ = rollcall(t, o.env, "check")
 				assert.Equal(t, exitOK, code, out)
-			}
-		})
+			})
+		}
 	}
+}
+
+// fault names what goes wrong.
+func fault(f localslack.Fault) string {
+	switch {
+	case f.Hold != nil:
+		return "is held open"
+	case f.Drop:
+		return "gets no answer"
+	case f.Error != "":
+		return f.Error
+	}
+	return http.StatusText(f.Status)
 }
 
 // The table above has a row for every call of slack-go's that the bot makes.

@@ -24,6 +24,7 @@ var soakEnvelopes = flag.Int("soak.envelopes", 1500, "how many envelopes TestMem
 // remembers all that ever happened in it, is replaced by a new one at the same address after each round, so that the
 // connection ends now and then, too. What is asked is read, because a new workspace counts its triggers anew.
 func TestMemoryStaysFlat(t *testing.T) {
+	t.Parallel()
 	const people = 8
 	each := min(max(*soakEnvelopes/3, people), 20_000) // a few rounds: after short ones the program comes back the later
 	path := filepath.Join(t.TempDir(), "rollcall.db")

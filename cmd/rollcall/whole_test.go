@@ -224,6 +224,7 @@ func TestACorrectedModalAfterAnErrorIsOneChange(t *testing.T) {
 }
 
 func TestWhileItServesOtherCommandsSayWhoHoldsTheFile(t *testing.T) {
+	t.Parallel()
 	o := newOffice(t)
 	for _, args := range [][]string{{"check"}, {"export"}, {"backup", filepath.Join(t.TempDir(), "copy.db")}} {
 		code, _, stderr := rollcall(t, o.env, args...)
