@@ -131,6 +131,7 @@ func customerQuery(text string) Query {
 }
 
 func TestCustomersAreFoundAmongTenThousand(t *testing.T) {
+	t.Parallel()
 	s := newStage(t)
 	crowd(t, func(op core.Operation) {
 		_, err := s.core.Do(t.Context(), core.System(core.ViaCLI), "crowd", op)

@@ -258,6 +258,7 @@ func TestManyCustomersAreSearchedForInMessages(t *testing.T) {
 
 // A trigger lives three seconds: while the store is slow the form that is coming is announced, and then filled.
 func TestAFormIsAnnouncedWhileTheStoreIsSlow(t *testing.T) {
+	t.Parallel()
 	l := started(t, localslack.Config{})
 	l.prepared(t)
 	release := l.store.slow()

@@ -216,6 +216,7 @@ func TestTheSameEnvelopeTwiceIsOneChange(t *testing.T) {
 }
 
 func TestASlowCommitIsAcknowledgedInTimeAndAnsweredLater(t *testing.T) {
+	t.Parallel()
 	l := started(t, localslack.Config{})
 	l.says(t, "/rollcall whoami")
 	release := l.store.slow()
@@ -252,6 +253,7 @@ func TestGuestsAreRefused(t *testing.T) {
 }
 
 func TestItReconnectsAfterTheSocketEnds(t *testing.T) {
+	t.Parallel()
 	l := started(t, localslack.Config{})
 	require.Eventually(t, func() bool { return l.bot.Ready() == nil }, 5*time.Second, time.Millisecond)
 	l.slack.KillSockets()
@@ -261,6 +263,7 @@ func TestItReconnectsAfterTheSocketEnds(t *testing.T) {
 }
 
 func TestItStopsWhenSocketModeIsSwitchedOff(t *testing.T) {
+	t.Parallel()
 	s := workspace(t, localslack.Config{})
 	l := connect(t, s)
 	require.NoError(t, s.WaitConnected(l.ctx, 1))

@@ -1,30 +1,20 @@
 package main
 
 import (
-	"flag"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
-	"strconv"
 	"sync"
 	"testing"
+
+	"rollcall/fixtures"
 
 	"github.com/stretchr/testify/require"
 )
 
-// sideBySide is how many tests run at once that say they may. They wait for time to pass far more than they work.
-const sideBySide = 16
-
 func TestMain(m *testing.M) {
-	flag.Parse()
-	if f := flag.Lookup("test.parallel"); f.Value.String() == strconv.Itoa(runtime.GOMAXPROCS(0)) { // nobody has said otherwise
-		if err := f.Value.Set(strconv.Itoa(max(sideBySide, runtime.GOMAXPROCS(0)))); err != nil {
-			panic(err)
-		}
-	}
-	code := m.Run()
+	code := fixtures.SideBySide(m)
 	if built.folder != "" {
 		if err := os.RemoveAll(built.folder); err != nil {
 			panic(err)
