@@ -117,4 +117,14 @@
 //   - 2026-11-28: Who may not do something is refused before a form opens, and
 //     that is recorded as the refusal of the operation. Answers to one person
 //     offer only what they may do; what a channel reads offers everything.
+//   - 2026-11-28: A person may ask for 600 pages a minute from one address, not
+//     for 120: an open page draws itself anew once a second while much happens,
+//     and opening clusters and walking through steps are requests too. 120 would
+//     stop whoever follows a busy release in two windows; most are kept answers.
+//   - 2026-11-28: How far a page has come is an event's number and the store's
+//     epoch ("412-3fa9c2d1"), in streams, tags and the poll; a number alone is
+//     of this store. After a restore an open page is loaded anew.
+//   - 2026-11-28: A stream that is silent for three heartbeats is given up though
+//     it is open; one that never spoke is taken for held back by a proxy, and the
+//     page polls. It tries for a stream again with each twelfth poll.
 package core

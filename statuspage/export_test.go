@@ -34,6 +34,9 @@ func (s *Site) Hurry(beat, life time.Duration) {
 	s.pace.gap, s.pace.again = 10*time.Millisecond, 50*time.Millisecond
 }
 
+// Impatient gives viewers less time to take a message.
+func (s *Site) Impatient(limit time.Duration) { s.pace.write = limit }
+
 // EndStreams ends those that are open, as a server that stops does, and any that comes later.
 func (s *Site) EndStreams() { s.closeStreams() }
 

@@ -12,7 +12,9 @@ import (
 )
 
 // Requests in a minute: for sign-in links by address, for pages by person and address. Where everybody may read there
-// are only loopback addresses, and pages are not counted.
+// are only loopback addresses, and pages are not counted. A page that is open asks for itself up to once a second while
+// much happens, and for each cluster that is opened and each step that is walked to; most of it is answered from what is
+// kept. So the bound is on what no person does, not on what two windows do.
 const (
 	signInsPerMinute = 20
 	pagesPerMinute   = 600

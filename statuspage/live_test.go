@@ -11,6 +11,7 @@ import (
 	"net/netip"
 	"os"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -25,7 +26,10 @@ import (
 )
 
 // message is one event of a stream.
-type message struct{ id, name, data string }
+type message struct {
+	id, name, data string
+	at             time.Time // when it was heard
+}
 
 // viewer is an open stream.
 type viewer struct {
@@ -62,6 +66,7 @@ func watch(t testing.TB, base, path string, headers ...string) *viewer {
 				m.data = value
 			case "":
 				if m.name != "" {
+					m.at = time.Now()
 					v.heard <- m
 				}
 				m = message{}
@@ -82,6 +87,7 @@ func (v *viewer) next(t testing.TB) (m message, ok bool) {
 			if ok && m.name == "hb" {
 				continue
 			}
+			m.at = time.Time{}
 			return m, ok
 		case <-limit:
 			require.FailNow(t, "nothing was heard")
@@ -146,7 +152,7 @@ func TestStreamTellsWhatChanged(t *testing.T) {
 	}
 	first := m.id
 	m, _ = every.next(t)
-	assert.Equal(t, message{first, "s", "{}"}, m)
+	assert.Equal(t, message{id: first, name: "s", data: "{}"}, m)
 	assert.Equal(t, "16-"+svc.Epoch(), first)
 
 	do(t, svc, core.AddCustomStep{Release: "v2.5.0", Customer: "cust-b-prod", Name: "Own", Category: core.Deploy, Type: core.Text, Content: "Look."})
@@ -223,11 +229,11 @@ func TestARestoredStoreIsAnother(t *testing.T) {
 	assert.JSONEq(t, fmt.Sprintf(`{"rev":%d,"epoch":%q}`, rev, svc.Epoch()), get(s, "/rev").Body.String())
 	now := decimal(rev) + "-" + svc.Epoch()
 	m, _ := watch(t, base, "/releases/1/events", "Last-Event-ID", position).next(t)
-	assert.Equal(t, message{now, "reset", "{}"}, m)
+	assert.Equal(t, message{id: now, name: "reset", data: "{}"}, m)
 	m, _ = watch(t, base, "/releases/1/events?since="+position).next(t)
-	assert.Equal(t, message{now, "reset", "{}"}, m)
+	assert.Equal(t, message{id: now, name: "reset", data: "{}"}, m)
 	m, _ = watch(t, base, "/events?since="+position).next(t)
-	assert.Equal(t, message{now, "s", "{}"}, m)
+	assert.Equal(t, message{id: now, name: "s", data: "{}"}, m)
 }
 
 // What ends the right to look ends the stream.
@@ -314,10 +320,65 @@ func TestStreamsLiveAndEnd(t *testing.T) {
 	assert.False(t, more)
 }
 
+// narrow is a listener whose connections hold next to nothing of what nobody reads.
+type narrow struct{ net.Listener }
+
+func (n narrow) Accept() (net.Conn, error) {
+	c, err := n.Listener.Accept()
+	if err == nil {
+		err = c.(*net.TCPConn).SetWriteBuffer(1)
+	}
+	return c, err
+}
+
+func serveNarrowly(t *testing.T, s *statuspage.Site) string {
+	t.Helper()
+	srv := httptest.NewUnstartedServer(s)
+	srv.Listener = narrow{srv.Listener}
+	srv.Start()
+	t.Cleanup(srv.Close)
+	return srv.URL
+}
+
+// sluggard asks for a stream and takes nothing of what it is sent.
+func sluggard(t *testing.T, base string) net.Conn {
+	t.Helper()
+	host := strings.TrimPrefix(base, "http://")
+	c, err := net.Dial("tcp", host)
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = c.Close() })
+	require.NoError(t, c.(*net.TCPConn).SetReadBuffer(1))
+	_, err = fmt.Fprintf(c, "GET /releases/1/events HTTP/1.1\r\nHost: %s\r\n\r\n", host)
+	require.NoError(t, err)
+	return c
+}
+
+// Whoever takes nothing of what they are sent is let go, and holds up nobody meanwhile.
+func TestWhoTakesNothingIsLetGo(t *testing.T) {
+	svc := company(t, 1, 2, 1)
+	s := site(t, svc)
+	s.Hurry(time.Minute, time.Hour)
+	s.Impatient(100 * time.Millisecond)
+	base := serveNarrowly(t, s)
+	sluggard(t, base)
+	v := watch(t, base, "/releases/1/events").settled(t)
+	require.Eventually(t, func() bool { return s.Watching() == 2 }, 10*time.Second, time.Millisecond)
+	target := core.Target{Release: "v2.5.0", Customer: "1", Step: "D1"}
+	limit := time.Now().Add(20 * time.Second)
+	for i := 0; s.Watching() == 2; i++ {
+		require.True(t, time.Now().Before(limit), "it is still there after %d changes", i)
+		_, err := svc.Do(t.Context(), core.System(core.ViaImport), "", core.AddNote{Target: target, Text: "one more"})
+		require.NoError(t, err)
+		_, more := v.next(t)
+		require.True(t, more)
+	}
+	assert.Equal(t, 1, s.Watching())
+}
+
 // crowdSize is how many watch and for how long: `make soak` makes it 500 for a minute.
 func crowdSize() (viewers int, length time.Duration) {
 	if os.Getenv("ROLLCALL_SOAK") != "" {
-		return 490, time.Minute
+		return 499, time.Minute // and one who does not read: as many as there may be
 	}
 	return 50, 5 * time.Second
 }
@@ -328,15 +389,9 @@ func TestManyWatch(t *testing.T) {
 	viewers, length := crowdSize()
 	svc := company(t, 5, 10, 20)
 	s := site(t, svc)
-	base := serve(t, s)
+	base := serveNarrowly(t, s)
 	before := runtime.NumGoroutine()
-
-	// One takes nothing of what it is sent.
-	slow, err := net.Dial("tcp", strings.TrimPrefix(base, "http://"))
-	require.NoError(t, err)
-	defer func() { _ = slow.Close() }()
-	_, err = fmt.Fprintf(slow, "GET /releases/1/events HTTP/1.1\r\nHost: %s\r\n\r\n", strings.TrimPrefix(base, "http://"))
-	require.NoError(t, err)
+	slow := sluggard(t, base)
 
 	crowd := make([]*viewer, viewers)
 	for i := range crowd {
@@ -348,6 +403,7 @@ func TestManyWatch(t *testing.T) {
 	at := memory.HeapAlloc
 
 	last := map[string]string{}
+	var committed sync.Map // by position: when
 	changes := 0
 	steadily := time.NewTicker(10 * time.Millisecond) // as fast as it goes, more than is told would happen at once
 	if viewers > 100 {
@@ -362,18 +418,23 @@ func TestManyWatch(t *testing.T) {
 		if changes >= 1000 && changes/1000%2 == 1 {
 			op, status = core.RevertStep{Target: target}, "r"
 		}
-		_, err := svc.Do(t.Context(), core.System(core.ViaImport), "", op)
+		r, err := svc.Do(t.Context(), core.System(core.ViaImport), "", op)
 		require.NoError(t, err)
+		committed.Store(decimal(r.Seq)+"-"+svc.Epoch(), time.Now())
 		last[customer+" "+step] = status
 		<-steadily.C
 	}
 	rev, err := svc.Revision(t.Context())
 	require.NoError(t, err)
 	var wg sync.WaitGroup
+	lags := make([][]time.Duration, len(crowd))
 	for i, v := range crowd {
 		wg.Go(func() {
 			has := map[string]string{}
 			for m := range v.heard {
+				if at, ok := committed.Load(m.id); ok {
+					lags[i] = append(lags[i], m.at.Sub(at.(time.Time)))
+				}
 				var d struct{ C [][]any }
 				if json.Unmarshal([]byte(m.data), &d) == nil {
 					for _, c := range d.C {
@@ -388,8 +449,15 @@ func TestManyWatch(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	t.Logf("%d viewers heard of %d changes", viewers, changes)
+	all := slices.Sorted(slices.Values(slices.Concat(lags...)))
+	require.NotEmpty(t, all)
+	middle, late := all[len(all)/2], all[len(all)*99/100]
+	t.Logf("%d viewers heard of %d changes, after %v for half of them, %v for all but one in a hundred", viewers, changes, middle, late)
+	assert.Less(t, middle, 2*time.Second)
 	assert.Greater(t, changes, 10)
+	if viewers > 100 {
+		assert.Equal(t, viewers, s.Watching(), "who takes nothing is let go")
+	}
 
 	runtime.GC()
 	runtime.ReadMemStats(&memory)
