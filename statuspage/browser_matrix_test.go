@@ -55,7 +55,7 @@ func TestBrowserLoadsClustersWhenOpened_FR007(t *testing.T) {
 	v.clusters, v.perCluster, v.steps = 4, 100, 40
 	b := browse(t, site(t, v))
 	b.open("/releases/12")
-	assert.Equal(t, 2, value[int](b, "document.querySelectorAll('table.grid').length"))
+	assert.Equal(t, 1, value[int](b, "document.querySelectorAll('table.grid').length"))
 
 	v.broken.Store(true)
 	b.click("#cluster-3 > summary")

@@ -4,6 +4,7 @@ package statuspage_test
 
 import (
 	"fmt"
+	"math"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -37,7 +38,7 @@ func plainTable(v *canned) string {
 func (b *browser) work(path string) (nodes, seconds float64) {
 	b.t.Helper()
 	b.do(chromedp.Navigate("about:blank"))
-	_, err := chromedp.Call(b.ctx, performance.Enable, performance.EnableParams{})
+	_, err := chromedp.Call(b.ctx, performance.Enable, performance.EnableParams{TimeDomain: performance.EnableTimeDomainThreadTicks})
 	require.NoError(b.t, err)
 	read := func() map[string]float64 {
 		got, err := chromedp.Call(b.ctx, performance.GetMetrics, cdp.Empty{})
@@ -57,8 +58,7 @@ func (b *browser) work(path string) (nodes, seconds float64) {
 }
 
 // A release for 1,000 customers in 50 steps takes a quarter of the work that a plain table takes, or less. Nodes are
-// counted, since they are the same on any machine; the time is told, and must be under half, since others use the machine
-// too.
+// counted, since they are the same on any machine; the processor's time is told, with slack for what else the machine does.
 func TestBrowserWorkOfAHugeMatrix(t *testing.T) {
 	v := large()
 	s := site(t, v)
@@ -74,11 +74,18 @@ func TestBrowserWorkOfAHugeMatrix(t *testing.T) {
 	}))
 	t.Cleanup(srv.Close)
 	b.base = srv.URL
-	ours, ourTime := b.work("/releases/12")
-	theirs, theirTime := b.work("/plain")
+	var ours, theirs float64
+	ourTime, theirTime := math.Inf(1), math.Inf(1)
+	for range 3 { // by turns; the least is what it takes once the browser has found its fonts
+		var took float64
+		ours, took = b.work("/releases/12")
+		ourTime = min(ourTime, took)
+		theirs, took = b.work("/plain")
+		theirTime = min(theirTime, took)
+	}
 	t.Logf("nodes %.0f of %.0f (%.2f), main thread %.2f s of %.2f s (%.2f)", ours, theirs, ours/theirs, ourTime, theirTime, ourTime/theirTime)
 	require.Greater(t, theirs, 100_000.0)
 	assert.LessOrEqual(t, ours, theirs/4)
-	assert.LessOrEqual(t, ourTime, theirTime/2)
+	assert.LessOrEqual(t, ourTime, theirTime/4*1.5)
 	b.forgive() // the plain page has no icon
 }

@@ -9,8 +9,9 @@ import (
 	"rollcall/core"
 )
 
-// maxInline is how many cells a page holds before the rest of its clusters are loaded one by one when they are
-// opened: a browser takes seconds to lay out 50,000.
+// maxInline is how many cells a page holds; a browser takes seconds to lay out 50,000. A release that is more has half as
+// many in its page, so that 1,000 × 50 are a quarter of a plain table's work, and loads the rest of its clusters one by
+// one when they are opened.
 const maxInline = 10_000
 
 // matrixView is a release's matrix with what a release manager asks next: what is blocked and, while it is a draft, what
@@ -186,10 +187,16 @@ func share(p core.Percent) string {
 // is always there, and more while there is room.
 func grids(q *request, v *core.Matrix) []grid {
 	out := make([]grid, len(v.Clusters))
-	total := 0
+	whole, total, most := 0, 0, maxInline
+	for _, c := range v.Clusters {
+		whole += len(c.Rows) * len(c.Customers)
+	}
+	if whole > maxInline {
+		most = maxInline / 2
+	}
 	for i, c := range v.Clusters {
 		total += len(c.Rows) * len(c.Customers)
-		inline := i == 0 || total <= maxInline
+		inline := i == 0 || total <= most
 		out[i] = grid{
 			MatrixCluster: c, Release: v.Release.ID, Category: v.Query.Category, Counts: c.Progress.Category(v.Query.Category),
 			Inline: inline, Only: q.with("cluster", c.Cluster.Name),

@@ -186,8 +186,11 @@ func TestBigMatrixLoadsClustersWhenOpened(t *testing.T) {
 	v.clusters, v.perCluster, v.steps = 5, 100, 40
 	s := site(t, v)
 	body := get(s, "/releases/12?status=done").Body.String()
-	assert.Equal(t, 2, strings.Count(body, `<table class="grid">`), "10,000 cells are two clusters")
+	assert.Equal(t, 1, strings.Count(body, `<table class="grid">`), "20,000 cells are too many: a quarter of them")
 	assert.Contains(t, body, `data-load="/releases/12/clusters/3/grid?status=done"`)
+	v.perCluster = 25
+	assert.Equal(t, 5, strings.Count(get(s, "/releases/12?status=skipped").Body.String(), `<table class="grid">`), "5,000 are not")
+	v.perCluster = 100
 	w := get(s, "/releases/12/clusters/3/grid?status=done")
 	assert.Equal(t, http.StatusOK, w.Code)
 	assert.Equal(t, 1, strings.Count(w.Body.String(), "<table"))
