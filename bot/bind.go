@@ -106,6 +106,11 @@ func (in In) set(a *Arg, text string) error {
 		}
 		text = strings.Trim(text, "<@>")
 	case Upload:
+		if several := strings.Split(text, ","); len(several) > 1 {
+			err := bad(a.Name, "These are %d files", len(several))
+			err.Hint = "Give one at a time. Nothing was changed."
+			return err
+		}
 		if text = strings.TrimSpace(text); !fileID.MatchString(text) {
 			err := bad(a.Name, "%q is no file of Slack's", text)
 			err.Hint = "Leave it out: a form takes the file."

@@ -112,6 +112,17 @@ type Arg struct {
 	Max     int    // characters that the field takes; 0 is 3,000
 }
 
+// written is how the argument is given by name: reason="not on this plan".
+func (a *Arg) written() string {
+	switch {
+	case len(a.Choices) > 0:
+		return a.Name + "=" + strings.Join(a.Choices, "|")
+	case a.Example == "":
+		return a.Name + `="…"`
+	}
+	return Format(Line{Fields: []Field{{Key: a.Name, Value: Word{Text: a.Example}}}})
+}
+
 // Kind says what an argument's text means and how a form asks for it.
 type Kind int
 

@@ -1,6 +1,8 @@
 package bot
 
 import (
+	"strings"
+
 	"rollcall/bot/blocks"
 	"rollcall/core"
 )
@@ -37,7 +39,7 @@ func stepCommands() []*Command {
 					return blocks.Say("📎 " + blocks.Escape(v.FileName) + " is on its way to your conversation with Rollcall.")
 				})
 			}},
-		{Noun: "step", Verb: "done", Aliases: []string{"complete"}, Summary: "Mark a step done", Alone: true, Consent: "takeover",
+		{Noun: "step", Verb: "done", Aliases: []string{"complete"}, Summary: "Mark a step done", Alone: true, Consent: "takeover", Arrange: arrangeDone,
 			Args:     append(append(target[:3:3], noteArg, Arg{Name: "force", Kind: Prose, Help: "why to go on with missing values"}, takeover), buttons...),
 			Examples: []string{`step done v2.5.0 cust-a-prod D1 note="build 812"`, "done cust-a-prod D1"},
 			Op: func(in In) core.Operation {
@@ -86,6 +88,22 @@ func stepCommands() []*Command {
 				return draw(v, err, func() blocks.Message { return blocks.History(*v, c.env) })
 			}},
 	}
+}
+
+// arrangeDone asks why to go on without a value only where one is missing.
+func arrangeDone(c *call, d *sketch) error {
+	f := d.field("force")
+	if f == nil {
+		return nil
+	}
+	given := d.given()
+	v, err := c.bot.core.Step(c.ctx, c.actor, core.StepQuery{Release: given["release"], Customer: given["customer"], Step: given["step"]})
+	if err != nil || given["step"] == "" || len(v.Step.Missing) == 0 {
+		d.drop("force")
+		return nil
+	}
+	f.Label, f.Hint, f.Optional = "Why it is fine without", "No value for {{"+strings.Join(v.Step.Missing, "}}, {{")+"}}: it is kept in the history that it was done like this", false
+	return nil
 }
 
 func stepTarget(in In) core.Target {

@@ -319,7 +319,7 @@ func (c *call) refuse(err error) Answer {
 	case core.Stale:
 		m := blocks.Refusal(e.Code, e.Msg, e.Hint, nil, c.redraw(core.Receipt{}))
 		return Answer{Message: &m, Replace: c.req.Inline}
-	case core.Invalid:
+	case core.Invalid, core.Conflict: // what would settle it is asked for
 		if a := c.cmd.arg(e.Field); a != nil && c.bound && !a.Hidden && !c.in.Has(a.Name) && c.req.CanAsk {
 			if ans, err := c.ask(e.Msg, []Arg{*a}); err == nil {
 				return ans
@@ -332,8 +332,11 @@ func (c *call) refuse(err error) Answer {
 	return Answer{Message: &m}
 }
 
-// hint is the error's own, or else how the command is written.
+// hint is the error's own and how what is missing is written, or else how the command is.
 func (c *call) hint(e *core.Error) string {
+	if a := c.cmd.arg(e.Field); a != nil && !a.Hidden && !c.in.Has(a.Name) {
+		return strings.TrimSpace(e.Hint + " It is written `" + a.written() + "`.")
+	}
 	if e.Hint == "" && e.Code == core.Invalid {
 		return "It is written " + c.cmd.Usage()
 	}

@@ -67,14 +67,18 @@ func (c *call) addField(d *sketch, a *Arg) error {
 // is longer already is shown by its beginning, and can only be replaced by a file.
 func (c *call) addScript(d *sketch, a *Arg, value string) error {
 	file := blocks.Field{Name: fileField(a), Label: label(a) + " from a file", Kind: blocks.FileField, Optional: true,
-		Hint: "A text file, for more than 3,000 characters; 64 KiB is the most"}
+		Hint: "In place of typing it: a text file of 64 KiB at most. More than 3,000 characters come only like this"}
 	if n := utf8.RuneCountInString(value); n > maxTyped {
 		d.form.Shown = append(d.form.Shown, blocks.Excerpt{Label: fmt.Sprintf("%s now: %d characters", label(a), n), Text: value, Max: maxTyped})
 		file.Label, file.Hint = "Replace it by a file", "It is too long to be changed in a form. A text file; 64 KiB is the most"
 		d.form.Fields = append(d.form.Fields, file)
 		return nil
 	}
-	d.form.Fields = append(d.form.Fields, blocks.Field{Name: a.Name, Label: label(a), Hint: upper(a.Help), Placeholder: a.Example, Value: value,
+	hint := upper(a.Help)
+	if a.Required {
+		hint += ". Needed: type it here or give a file below"
+	}
+	d.form.Fields = append(d.form.Fields, blocks.Field{Name: a.Name, Label: label(a), Hint: hint, Placeholder: a.Example, Value: value,
 		Kind: blocks.LinesField, Optional: true}, file)
 	return nil
 }
@@ -138,6 +142,8 @@ func (c *call) leads(a *Arg) bool {
 	switch a.Kind {
 	case Release, Customer:
 		return slices.ContainsFunc(c.cmd.Args, func(b Arg) bool { return b.Kind == Step || b.Kind == Position })
+	case Step:
+		return c.cmd.arg("customer") != nil // then it says which step that is
 	}
 	return false
 }

@@ -111,9 +111,14 @@ func (c *Client) SendFile(ctx context.Context, user string, a blocks.Attachment)
 }
 
 // read fetches the files that were put into a form, by field.
-func (in *intake) read(ctx context.Context, ids map[string]string) map[string]File {
+func (in *intake) read(ctx context.Context, ids map[string][]string) map[string]File {
 	out := map[string]File{}
-	for field, id := range ids {
+	for field, several := range ids {
+		id := strings.Join(several, ",")
+		if len(several) > 1 {
+			out[field] = File{ID: id, Problem: fmt.Sprintf("These are %d files", len(several)), Hint: "Give one."}
+			continue
+		}
 		f, err := in.slack.ReadFile(ctx, id)
 		if err != nil {
 			in.log.Warn("a file could not be read", "file", id, "err", err)

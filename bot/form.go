@@ -125,6 +125,11 @@ func (c *call) ask(problem string, missing []Arg) (Answer, error) {
 		}
 		values[name] = v
 	}
+	if a := c.cmd.arg("release"); a != nil && a.Place && !a.Required && c.in.values["release"] == "" {
+		if only := c.theRelease(); only != "" {
+			state.Fixed["release"] = only // the form is about it, whatever is activated before it is sent
+		}
+	}
 	if len(c.in.meta) > 0 {
 		values["meta"] = metaLines(c.in.meta)
 	}
@@ -201,7 +206,11 @@ func (c *call) layout(state *formState, values map[string]string) (*sketch, erro
 	}
 	maps.Copy(d.values, values)
 	d.form = blocks.Form{Title: formTitle(c.cmd), Submit: submitLabel(c.cmd)}
-	if about := c.about(state.Fixed); about != "" {
+	about := c.targetLine(d.given())
+	if about == "" {
+		about = c.about(state.Fixed)
+	}
+	if about != "" {
 		d.form.Intro = append(d.form.Intro, about)
 	}
 	for i := range c.cmd.Args {

@@ -20,25 +20,27 @@ func (g *given) list() bool {
 // withFiles completes what was said with a file: a list of customers without a word, or with the command that takes
 // one, is to be imported. A file of another kind without a word is answered with what the bot takes.
 func (t *table) withFiles(line string, files []given) string {
+	const ask = "customer import"
+	var lists []string
 	for i := range files {
-		if !files[i].list() {
-			continue
+		if files[i].list() {
+			lists = append(lists, files[i].ID)
 		}
-		ask := "customer import"
-		if line == "" {
-			return ask + " " + files[i].ID
-		}
-		parsed, err := Parse(line)
-		if err != nil {
-			return line
-		}
-		if cmd, rest := t.find(parsed.Words); cmd != nil && cmd.Name() == ask && len(rest) == 0 && fieldAt(parsed.Fields, "file") < 0 {
-			return line + " file=" + files[i].ID
-		}
+	}
+	switch {
+	case len(lists) == 0 && len(files) > 0 && line == "":
+		return "help " + ask
+	case len(lists) == 0:
+		return line
+	case line == "":
+		return ask + " " + strings.Join(lists, ",") // several are refused, rather than one of them picked
+	}
+	parsed, err := Parse(line)
+	if err != nil {
 		return line
 	}
-	if line == "" && len(files) > 0 {
-		return "help customer import"
+	if cmd, rest := t.find(parsed.Words); cmd != nil && cmd.Name() == ask && len(rest) == 0 && fieldAt(parsed.Fields, "file") < 0 {
+		return line + " file=" + strings.Join(lists, ",")
 	}
 	return line
 }

@@ -17,6 +17,8 @@ func TestAFileCompletesWhatWasSaid(t *testing.T) {
 		{"", []given{csv}, "customer import F1CSV"},
 		{"customer import", []given{csv}, "customer import file=F1CSV"},
 		{"customers import confirm=yes", []given{{ID: "F0PNG", Name: "a.png", Type: "image/png"}, csv}, "customers import confirm=yes file=F1CSV"},
+		{"", []given{csv, {ID: "F2CSV", Name: "more.csv"}}, "customer import F1CSV,F2CSV"},
+		{"customer import", []given{csv, {ID: "F2CSV", Name: "more.csv"}}, "customer import file=F1CSV,F2CSV"},
 		{"customer import F2", []given{csv}, "customer import F2"},
 		{"customer import file=F2", []given{csv}, "customer import file=F2"},
 		{"done", []given{csv}, "done"},

@@ -126,8 +126,16 @@ func (c *call) template() (*core.ReleaseView, *core.TemplateView, error) {
 
 // onlyRelease says whether a release may be left out now.
 func (c *call) onlyRelease() bool {
-	n, err := c.activeReleases()
-	return err == nil && n == 1
+	return c.theRelease() != ""
+}
+
+// theRelease is the short id of the only active release; empty when there is none or several.
+func (c *call) theRelease() string {
+	v, err := c.bot.core.Releases(c.ctx, c.actor, core.ReleasesQuery{Statuses: []core.ReleaseStatus{core.Active}})
+	if err != nil || len(v.Releases) != 1 {
+		return ""
+	}
+	return v.Releases[0].ShortID
 }
 
 func (c *call) activeReleases() (int, error) {
@@ -171,17 +179,30 @@ func (c *call) lookUp(a *Arg, given map[string]string) (err error) {
 	return err
 }
 
+// targetLine says which step of which customer is meant; nothing while that is open.
+func (c *call) targetLine(given map[string]string) string {
+	if given["step"] == "" || given["customer"] == "" {
+		return ""
+	}
+	v, err := c.bot.core.Step(c.ctx, c.actor, core.StepQuery{Release: given["release"], Customer: given["customer"], Step: given["step"]})
+	if err != nil {
+		return ""
+	}
+	return "*" + blocks.Escape(v.Step.TargetLine) + "*"
+}
+
 // about says in one line what a form is about.
 func (c *call) about(fixed map[string]string) string {
-	if fixed["step"] != "" && fixed["customer"] != "" {
-		v, err := c.bot.core.Step(c.ctx, c.actor, core.StepQuery{Release: fixed["release"], Customer: fixed["customer"], Step: fixed["step"]})
-		if err == nil {
-			return "*" + blocks.Escape(v.Step.TargetLine) + "*"
-		}
+	if line := c.targetLine(fixed); line != "" {
+		return line
 	}
 	if fixed["customer"] != "" {
 		if v, err := c.bot.core.Customer(c.ctx, c.actor, fixed["customer"]); err == nil {
-			return "*" + blocks.Escape(v.Customer.Name+" · "+v.Customer.ClusterName+" / "+v.Customer.Namespace) + "*"
+			line := v.Customer.Name + " · " + v.Customer.ClusterName + " / " + v.Customer.Namespace
+			if r, err := c.bot.core.Release(c.ctx, c.actor, fixed["release"]); fixed["release"] != "" && err == nil {
+				line += " · " + r.Label()
+			}
+			return "*" + blocks.Escape(line) + "*"
 		}
 	}
 	if fixed["cluster"] != "" {

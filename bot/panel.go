@@ -105,6 +105,9 @@ func (c *call) askFirst() (Answer, error) {
 			kept = append(kept, f)
 		}
 	}
-	d.form.Fields, d.form.Submit = kept, "Confirm"
+	d.form.Fields = kept
+	if f := d.field(c.cmd.Because); f != nil {
+		f.Optional = false
+	}
 	return d.answer()
 }

@@ -225,6 +225,7 @@ func (s *stage) dispatch(who string, req Request) bool {
 		l.form, l.filled, l.under = old.form, old.filled, old.under
 		for field := range ans.Errors {
 			assert.NotNil(s.t, input(old.form, field), "no field %s in the form", field)
+			assert.NotRegexp(s.t, commandWords, ans.Errors[field], "a form speaks of fields")
 		}
 	case ans.Form != nil:
 		s.opened(l, old, ans)
@@ -242,6 +243,9 @@ func (s *stage) dispatch(who string, req Request) bool {
 	s.last[who] = l
 	return true
 }
+
+// commandWords is how fields are written in commands; "key=value" is what metadata looks like in a form too.
+var commandWords = regexp.MustCompile(`\b(name|reason|note|force|takeover|category|type|content|position|version|date|targets|clusters?|customers?|namespace|expires|channel|schedule|to_template)=`)
 
 // alive checks that a button does something: its command parses, fits its row, and is carried under the row's id.
 func (s *stage) alive(b button) {

@@ -50,7 +50,7 @@ func (c *call) submitted(sub *Submission) (Answer, error) {
 	}
 	c.in = in
 	if missing := c.in.missing(); len(missing) > 0 {
-		return Answer{}, bad(missing[0].Name, "%s is missing", upper(missing[0].Name))
+		return Answer{}, bad(missing[0].Name, "%s is missing", label(&missing[0]))
 	}
 	if c.cmd.Show != nil {
 		return c.run()
@@ -97,7 +97,9 @@ func (c *call) read(state *formState, values map[string]string, sub *Submission)
 		}
 		if a.Kind == Upload && sub != nil {
 			if f, given := sub.Files[a.Name]; given {
-				in.values[a.Name] = f.ID
+				if err := in.set(a, f.ID); err != nil {
+					return in, err
+				}
 			}
 			continue
 		}

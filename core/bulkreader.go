@@ -257,7 +257,7 @@ func (b *bulkReader) members(q BulkQuery) ([]int64, string, error) {
 		in, names = append(in, cl.ID), append(names, cl.Name)
 	}
 	if len(only) == 0 && len(in) == 0 && !q.All {
-		return nil, "", invalid("customers", "For which customers?").hint("Give cluster=…, customers=…, or say all.")
+		return nil, "", invalid("customers", "For which customers?").hint("Choose clusters or customers, or say all.")
 	}
 	var ids []int64
 	for cluster, g := range b.ro.groups {

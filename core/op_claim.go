@@ -24,7 +24,7 @@ func (op StartStep) run(t *tx) error {
 			return err
 		}
 		p := &ConsequencePreview{Title: line + " is in progress by @" + by, Lines: []string{"You would take it over."}}
-		return &Error{Code: Confirm, Msg: p.Title, Hint: "Confirm to take it over (takeover=yes).", Preview: p}
+		return &Error{Code: Confirm, Msg: p.Title, Hint: "Confirm to take it over.", Preview: p}
 	}
 	rec.ClaimedBy, rec.ClaimedAt = t.actor.id(), t.now.Unix()
 	t.receipt.Text = "In progress"

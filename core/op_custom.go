@@ -33,7 +33,7 @@ func (op AddCustomStep) run(t *tx) error {
 		return err
 	}
 	if !slices.Contains(Categories, op.Category) {
-		return invalid("category", "%q is not a category", op.Category).hint("Use category=deploy or category=verify.")
+		return invalid("category", "%q is not a category", op.Category).hint("It is deploy or verify.")
 	}
 	line, err := t.queue(rel, cust, op.Category)
 	if err != nil {
@@ -145,7 +145,7 @@ func (op MoveCustomStep) run(t *tx) error {
 		return err
 	}
 	if op.Before == "" && op.After == "" {
-		return invalid("position", "Where to?").hint("Say before or after which step, like position=\"before D2\".")
+		return invalid("position", "Where to?").hint("Say before or after which step, like before D2.")
 	}
 	line, err := t.queue(s.rel, s.cust, s.rec.Category)
 	if err != nil {

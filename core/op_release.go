@@ -256,7 +256,7 @@ func (r *Release) word(t *tx, w releaseWords) error {
 		r.VersionNumber = Maybe(v)
 	}
 	if r.Type == Regular && r.VersionNumber == "" {
-		return invalid("version", "A release of type release needs a version").hint("Give it as version=v2.5.0, or use type=hotfix.")
+		return invalid("version", "A release of type release needs a version").hint("Give it one, or make it a hotfix.")
 	}
 	if w.date != nil {
 		if r.ReleaseDate, err = parseDate("date", strings.TrimSpace(*w.date)); err != nil {
@@ -287,7 +287,7 @@ func (r *Release) word(t *tx, w releaseWords) error {
 // targets resolves whom a release is for. An empty target is an error, never everybody.
 func (t *tx) targets(n TargetNames, kind ReleaseType) (Targets, error) {
 	if n.All && (len(n.Clusters) > 0 || len(n.Customers) > 0) || len(n.Clusters) > 0 && len(n.Customers) > 0 {
-		return Targets{}, invalid("targets", "Give one of targets=all, clusters=… and customers=…, not several")
+		return Targets{}, invalid("targets", "A release is for all customers, for those of some clusters or for some of them, not for several of these")
 	}
 	var g Targets
 	among := activeOnly
@@ -314,7 +314,7 @@ func (t *tx) targets(n TargetNames, kind ReleaseType) (Targets, error) {
 	}
 	if len(g.Clusters) == 0 && len(g.Customers) == 0 {
 		if kind == Onboarding && !n.All {
-			return g, invalid("customers", "Whom is this onboarding for?").hint("Name the new customers: customers=cust-f-prod. For everybody say targets=all.")
+			return g, invalid("customers", "Whom is this onboarding for?").hint("Name the new customers, or say that it is for all.")
 		}
 		g.All = true
 	}

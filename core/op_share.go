@@ -104,7 +104,7 @@ func parseLife(s string) (time.Duration, error) {
 	unit := map[byte]time.Duration{'h': time.Hour, 'd': 24 * time.Hour, 'w': 7 * 24 * time.Hour}[s[len(s)-1]]
 	n, err := strconv.Atoi(strings.TrimSpace(s[:len(s)-1]))
 	if unit == 0 || err != nil || n < 1 {
-		return 0, invalid("expires", "%q is not a time to last", s).hint("Write hours, days or weeks: expires=12h, expires=7d, expires=2w.")
+		return 0, invalid("expires", "%q is not a time to last", s).hint("Write hours, days or weeks: 12h, 7d, 2w.")
 	}
 	if n > int(linkLifeMost/unit) {
 		return 0, invalid("expires", "A shared link lasts 30 days at most").hint("Share it again when it has ended.")

@@ -39,8 +39,10 @@ func (op MarkDone) run(t *tx) error {
 	}
 	missing := s.script().missing(s.value)
 	if len(missing) > 0 && force == "" {
-		return refuse(Conflict, "%s has no value for {{%s}}", line, strings.Join(missing, "}}, {{")).
-			hint("Set it, or say why it is fine without: force=\"…\".")
+		e := refuse(Conflict, "%s has no value for {{%s}}", line, strings.Join(missing, "}}, {{")).
+			hint("Set it, or say why it is fine without.")
+		e.Field = "force"
+		return e
 	}
 	s.finishBy(t)
 	s.rec.Status, s.rec.SkipReason = Done, ""
@@ -128,7 +130,7 @@ func (op AddNote) run(t *tx) error {
 		return err
 	}
 	if visible(text) == 0 {
-		return invalid("note", "The note is empty").hint("Write what happened: note=\"build 812\".")
+		return invalid("note", "The note is empty").hint("Write what happened.")
 	}
 	s, line, err := t.step(op.Target, "")
 	if err != nil {
@@ -241,7 +243,7 @@ func (s *stepState) takeover(t *tx, confirmed bool) error {
 	}
 	if len(why) > 0 && !confirmed {
 		p := &ConsequencePreview{Title: t.event.Title + " is " + strings.Join(why, " and "), Lines: ends}
-		return &Error{Code: Confirm, Msg: p.Title, Hint: "Confirm to go on all the same (takeover=yes).", Preview: p}
+		return &Error{Code: Confirm, Msg: p.Title, Hint: "Confirm to go on all the same.", Preview: p}
 	}
 	rec.free()
 	return nil

@@ -50,7 +50,7 @@ func (t *tx) addTemplate(rel *Release, live []*StepTemplate, op AddTemplate) (*S
 		return nil, err
 	}
 	if !slices.Contains(Categories, op.Category) {
-		return nil, invalid("category", "%q is not a category", op.Category).hint("Use category=deploy or category=verify.")
+		return nil, invalid("category", "%q is not a category", op.Category).hint("It is deploy or verify.")
 	}
 	if len(live) >= stepLimit {
 		return nil, refuse(Conflict, "Release %s already has %d steps, the most there can be", rel.Label(), stepLimit)
@@ -154,7 +154,7 @@ func (op MoveTemplate) run(t *tx) error {
 		return err
 	}
 	if op.Before == "" && op.After == "" {
-		return invalid("position", "Where to?").hint("Say before or after which step, like `template move %s %s before D4`.", shortID("R", int(rel.ID)), tm.ShortID())
+		return invalid("position", "Where to?").hint("Say before or after which step, like before D4.")
 	}
 	others := slices.DeleteFunc(slices.Clone(live), func(o *StepTemplate) bool { return o.Number == tm.Number })
 	at, err := placeIn(others, tm.Category, op.Before, op.After)
@@ -279,7 +279,7 @@ func cleanWording(name string, kind StepType, content, description string) (*wor
 		return nil, err
 	}
 	if !slices.Contains(StepTypes, kind) {
-		return nil, invalid("type", "%q is not a type of step", kind).hint("Use type=bash, type=sql or type=text.")
+		return nil, invalid("type", "%q is not a type of step", kind).hint("It is bash, sql or text.")
 	}
 	if w.Content, err = cleanContent("content", content); err != nil {
 		return nil, err

@@ -55,7 +55,7 @@ func (s *Service) Prefer(ctx context.Context, a Actor, p Preferences) error {
 		return err
 	}
 	if !slices.Contains(Paces, p.Pace) {
-		return invalid("by", "%q is not a way to go on", p.Pace).hint("Use by=step or by=customer.")
+		return invalid("by", "%q is not a way to go on", p.Pace).hint("It is step or customer.")
 	}
 	b, err := json.Marshal(p)
 	if err != nil {

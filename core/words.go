@@ -29,7 +29,7 @@ func cleanName(field, s string) (string, error) {
 		return "", invalid(field, "The %s must be one line", label(field))
 	}
 	if visible(s) == 0 {
-		return "", invalid(field, "The %s is missing", label(field)).hint("Give it as %s=\"…\".", field)
+		return "", invalid(field, "The %s is missing", label(field))
 	}
 	return s, nil
 }
@@ -47,7 +47,7 @@ func cleanReason(field, s string) (string, error) {
 		return "", err
 	}
 	if n := visible(s); n == 0 {
-		return "", invalid(field, "A %s is needed", label(field)).hint("Say why in a few words: %s=\"not on this plan\".", field)
+		return "", invalid(field, "A %s is needed", label(field)).hint("Say why in a few words.")
 	} else if n < 3 {
 		return "", invalid(field, "The %s %q is too short", label(field), s).hint("Use at least 3 characters.")
 	}
@@ -58,7 +58,7 @@ func cleanReason(field, s string) (string, error) {
 func cleanContent(field, s string) (string, error) {
 	s = strings.ReplaceAll(s, "\r\n", "\n")
 	if visible(s) == 0 {
-		return "", invalid(field, "The content is missing").hint("Give it as content=\"…\".")
+		return "", invalid(field, "The content is missing")
 	}
 	if len(s) > contentLimit {
 		return "", invalid(field, "The content is %d bytes long; %d KiB is the most", len(s), contentLimit>>10)
@@ -119,7 +119,7 @@ func cleanNamespace(s string) (string, error) {
 	s = strings.TrimSpace(s)
 	switch {
 	case s == "":
-		return "", invalid("namespace", "The namespace is missing").hint("Give it as namespace=cust-a-prod.")
+		return "", invalid("namespace", "The namespace is missing")
 	case len(s) > 63:
 		return "", invalid("namespace", "The namespace is %d characters long; 63 is the most", len(s))
 	case !namespaceForm.MatchString(s):

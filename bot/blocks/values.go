@@ -59,17 +59,17 @@ func Chosen(values map[string]map[string]slack.BlockAction) map[string]string {
 	return out
 }
 
-// Files is the ids of the files that were put into a form, by field: the first of each.
-func Files(state *slack.ViewState) map[string]string {
-	out := map[string]string{}
+// Files is the ids of the files that were put into a form, by field.
+func Files(state *slack.ViewState) map[string][]string {
+	out := map[string][]string{}
 	if state == nil {
 		return out
 	}
 	for id, inputs := range state.Values {
 		name, _, _ := strings.Cut(id, turnMark)
 		for _, input := range inputs {
-			if len(input.Files) > 0 {
-				out[name] = input.Files[0].ID
+			for _, f := range input.Files {
+				out[name] = append(out[name], f.ID)
 			}
 		}
 	}
