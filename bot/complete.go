@@ -21,7 +21,7 @@ type Query struct {
 func (b *Bot) Suggest(ctx context.Context, q Query) (options []blocks.Option) {
 	defer b.survive("options", func() { options = nil })
 	if q.Meta == "" {
-		return b.suggestCells(ctx, q)
+		return b.suggestInMessage(ctx, q)
 	}
 	state := new(formState)
 	if err := json.Unmarshal([]byte(q.Meta), state); err != nil {

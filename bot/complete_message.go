@@ -2,31 +2,29 @@ package bot
 
 import (
 	"context"
-	"fmt"
 	"strings"
 
 	"rollcall/bot/blocks"
 	"rollcall/core"
 )
 
-// suggestCells answers the selects of messages, whose blocks say what they ask for: "cell R12 3 deploy", the steps
-// of the customers on a cluster, and "open R12 D2", the customers of a release.
-func (b *Bot) suggestCells(ctx context.Context, q Query) []blocks.Option {
-	words := strings.Fields(q.Block)
-	if len(words) < 3 {
-		return nil
-	}
+// suggestInMessage answers the selects of messages, whose blocks say what they ask for: "cell R12 3 deploy", the steps
+// of the customers on a cluster; "open R12 D2", the customers of a release; "clusters matrix R12", that command for a
+// cluster.
+func (b *Bot) suggestInMessage(ctx context.Context, q Query) []blocks.Option {
 	actor := core.Person(q.User, core.ViaButton)
 	var out []blocks.Option
 	var err error
-	switch words[0] {
-	case "cell":
+	words := strings.Fields(q.Block)
+	if line, ok := blocks.ClustersOf(q.Block); ok {
+		out, err = b.clusterChoices(ctx, actor, line, q.Text)
+	} else if len(words) > 2 && words[0] == "cell" {
 		category := core.Category("")
 		if len(words) > 3 {
 			category = core.Category(words[3])
 		}
 		out, err = b.cells(ctx, actor, words[1], words[2], category, q.Text)
-	case "open":
+	} else if len(words) > 2 && words[0] == "open" {
 		var v *core.FoundCustomers
 		if v, err = b.core.FindCustomers(ctx, actor, core.CustomerSearch{Text: straight(q.Text), Release: words[1]}); err == nil {
 			for _, c := range v.Customers {
@@ -40,21 +38,30 @@ func (b *Bot) suggestCells(ctx context.Context, q Query) []blocks.Option {
 	return out
 }
 
-// cells finds the steps of a cluster's customers of which every word that was typed stands in the customer's or the
-// step's name.
-func (b *Bot) cells(ctx context.Context, actor core.Actor, release, cluster string, category core.Category, text string) ([]blocks.Option, error) {
-	const most, everybody = 100, 1 << 20
-	customers, err := b.core.FindCustomers(ctx, actor, core.CustomerSearch{Release: release, Clusters: []string{cluster}, Limit: everybody})
+// clusterChoices is a command for each cluster whose name holds a text.
+func (b *Bot) clusterChoices(ctx context.Context, actor core.Actor, line, text string) ([]blocks.Option, error) {
+	v, err := b.core.Clusters(ctx, actor, false)
 	if err != nil {
 		return nil, err
 	}
-	steps, err := b.core.Templates(ctx, actor, release, false)
-	if err != nil {
+	var names []string
+	for i := range v.Clusters {
+		names = append(names, v.Clusters[i].Name)
+	}
+	return matching(blocks.ClusterChoices(line, names), text), nil
+}
+
+// cells finds the steps of a cluster's customers of which every word that was typed stands in the customer's or the
+// step's name, customers' own steps among them.
+func (b *Bot) cells(ctx context.Context, actor core.Actor, release, cluster string, category core.Category, text string) ([]blocks.Option, error) {
+	const most = 100
+	v, err := b.core.Matrix(ctx, actor, core.MatrixQuery{Release: release, Clusters: []string{cluster}, Category: category})
+	if err != nil || len(v.Clusters) != 1 || len(v.Unknown) > 0 {
 		return nil, err
 	}
 	words := strings.Fields(strings.ToLower(straight(text)))
 	holds := func(text string) (found uint64) {
-		for i, w := range words[:min(len(words), 64)] {
+		for i, w := range words[:min(len(words), 63)] {
 			if strings.Contains(strings.ToLower(text), w) {
 				found |= 1 << i
 			}
@@ -62,24 +69,24 @@ func (b *Bot) cells(ctx context.Context, actor core.Actor, release, cluster stri
 		return found
 	}
 	every := uint64(1)<<min(len(words), 63) - 1
-	all := append(steps.Deploy, steps.Verify...)
-	inStep := make([]uint64, len(all))
-	for i := range all {
-		inStep[i] = holds(all[i].ShortID + " " + all[i].Name)
+	in := &v.Clusters[0]
+	inStep := make([]uint64, len(in.Rows))
+	for i := range in.Rows {
+		inStep[i] = holds(in.Rows[i].ShortID + " " + in.Rows[i].Name)
 	}
 	var out []blocks.Option
-	for _, c := range customers.Customers {
-		in := holds(c.Name + " " + c.Namespace)
-		for i := range all {
-			t := &all[i]
-			if category != "" && t.Category != category || (in|inStep[i])&every != every {
+	for j := range in.Customers {
+		c := &in.Customers[j]
+		inCustomer := holds(c.Name + " " + c.Namespace)
+		for i := range in.Rows {
+			row, cell := &in.Rows[i], in.Cells.Row(i)[j]
+			if !cell.Applies() || (inCustomer|inStep[i])&every != every {
 				continue
 			}
 			if len(out) == most {
 				return out, nil
 			}
-			out = append(out, blocks.CellOption(release, c.ID, c.Name+" · "+c.Namespace, t.ShortID,
-				fmt.Sprintf("%s · %s %s", clipped(c.Name, 40), t.ShortID, clipped(t.Name, 25))))
+			out = append(out, blocks.CellOption(release, c, row, cell))
 		}
 	}
 	return out, nil

@@ -252,8 +252,48 @@ func TestManyCustomersAreSearchedForInMessages(t *testing.T) {
 	require.NoError(t, err)
 	require.Contains(t, card.String(), "Tenant 099 · prod-us / tenant-099 · v2.5.0 · deploy 2 (D2) Migrate")
 
+	// A customer's own step is found too, and only where it is.
+	_, err = l.core.Do(l.ctx, core.System(core.ViaCLI), "", core.AddCustomStep{Release: "v2.5.0", Customer: "tenant-099", Name: "Warm the cache", Category: core.Deploy, Type: core.Bash, Content: "curl"})
+	require.NoError(t, err)
+	options, err = l.ann.Query(l.ctx, grid, "cell R1 1", "step.show:cell", "warm")
+	require.NoError(t, err)
+	require.Len(t, options, 1)
+	require.Equal(t, "Tenant 099 · C1 Warm the cache · pending", options[0].Text)
+
 	require.Empty(t, l.bot.Suggest(t.Context(), Query{User: "UNOBODY", Block: "cell R1 1"}), "nobody learns names by asking")
 	require.Empty(t, l.bot.Suggest(t.Context(), Query{User: l.ann.ID(), Block: "nonsense"}))
+}
+
+// Of more clusters than a list takes every one can be chosen: by typing its name.
+func TestManyClustersAreSearchedForInMessages(t *testing.T) {
+	l := started(t, localslack.Config{})
+	l.prepared(t)
+	for i := range 120 {
+		name := fmt.Sprintf("edge-%03d", i)
+		for _, op := range []core.Operation{core.AddCluster{Name: name}, core.AddCustomer{Name: "Tenant " + name, Cluster: name, Namespace: "tenant"}} {
+			_, err := l.core.Do(l.ctx, core.System(core.ViaCLI), "", op)
+			require.NoError(t, err)
+		}
+	}
+	for list, what := range map[string]struct{ block, action, want string }{
+		"/rollcall matrix v2.5.0 status=pending": {"clusters matrix R1 status=pending view=here", "matrix:cluster", "Tenant edge-117 (tenant)"},
+		"/rollcall customers sort=name":          {"clusters customer list sort=name view=here", "customer.list:cluster", "Tenant edge-117"},
+	} {
+		m := l.says(t, list).Messages[0]
+		options, err := l.ann.Query(l.ctx, m, what.block, what.action, "")
+		require.NoError(t, err, list)
+		require.Len(t, options, 100)
+		require.Equal(t, "All clusters", options[0].Text)
+		options, err = l.ann.Query(l.ctx, m, what.block, what.action, "ge-117")
+		require.NoError(t, err)
+		require.Len(t, options, 1)
+		act, err := l.ann.Act(m, what.block, what.action, localslack.Input{Options: []string{options[0].Value}})
+		require.NoError(t, err)
+		shown, err := act.Wait(l.ctx)
+		require.NoError(t, err)
+		require.Contains(t, shown.String(), what.want)
+		require.NotContains(t, shown.String(), "edge-118 (")
+	}
 }
 
 // A trigger lives three seconds: while the store is slow the form that is coming is announced, and then filled.

@@ -67,11 +67,8 @@ func (s *sheet) clusterFilter(v *core.CustomerList) {
 		kept = append(kept, "archived=yes")
 	}
 	kept = append(kept, "view=here")
-	choices := []choice{{Label: "All clusters", Line: press("", "customer.list", kept...).Line}}
-	for _, name := range v.Clusters {
-		choices = append(choices, choice{Label: name, Line: press("", "customer.list", append([]any{clusterWord([]string{name})}, kept...)...).Line})
-	}
-	s.add(0, "", slack.NewActionBlock("", pick("customer.list:cluster", "Cluster", fitting(choices))))
+	el, block := clusterSelect("customer.list:cluster", press("", "customer.list", kept...).Line, v.Clusters)
+	s.add(0, "", slack.NewActionBlock(block, el))
 }
 
 // clusterWord is the field that names clusters, quoted: names hold spaces.

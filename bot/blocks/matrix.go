@@ -136,8 +136,9 @@ func CellBlock(release string, cluster int64, category core.Category) string {
 }
 
 // CellOption is one customer's step to open.
-func CellOption(release string, customer int64, name, step, label string) Option {
-	return Option{Value: press("", "step.show", release, customer, step).Line, Label: label, Group: name}
+func CellOption(release string, c *core.MatrixCustomer, row *core.MatrixRow, cell core.Cell) Option {
+	return Option{Value: press("", "step.show", release, c.ID, row.ShortID).Line, Group: c.Name + " · " + c.Namespace,
+		Label: short(c.Name, 30) + " · " + row.ShortID + " " + short(row.Name, 25) + " · " + cell.Status.String()}
 }
 
 // cells opens the card of a cell. What does not fit into a list is searched for.
@@ -148,8 +149,7 @@ func (s *sheet) cells(v *core.Matrix, c *core.MatrixCluster, first, last, rows i
 		for i := range c.Rows[:rows] {
 			row, cell := &c.Rows[i], c.Cells.Row(i)[j]
 			if cell.Applies() && (cell.Match || len(v.Query.Statuses) == 0) {
-				options = append(options, CellOption(v.Release.ShortID, customer.ID, customer.Name+" · "+customer.Namespace, row.ShortID,
-					short(customer.Name, 30)+" · "+row.ShortID+" "+short(row.Name, 25)+" · "+cell.Status.String()))
+				options = append(options, CellOption(v.Release.ShortID, customer, row, cell))
 			}
 		}
 	}
@@ -246,37 +246,34 @@ func fitting(choices []choice) []choice {
 
 // selects offers the filters: which cluster, which category, which status.
 func (s *sheet) selects(v *core.Matrix) {
-	line := func(args ...any) string { return press("", "matrix", append(args, "view=here")...).Line }
-	clusters := []choice{{Label: "All clusters", Line: line(matrixArgs(v, nil)...)}}
-	for _, name := range v.Names {
-		c := choice{Label: name, Line: line(matrixArgs(&core.Matrix{Release: v.Release, Query: v.Query}, []string{name})...)}
-		if Fits(c.Line) {
-			clusters = append(clusters, c)
+	asks := func(q core.MatrixQuery) string {
+		return press("", "matrix", append(matrixArgs(&core.Matrix{Release: v.Release, Query: q}, q.Clusters), "view=here")...).Line
+	}
+	q := v.Query
+	ofAll := q
+	ofAll.Clusters = nil
+	statuses := []choice{{Label: "All statuses", Line: asks(core.MatrixQuery{Clusters: q.Clusters, Category: q.Category})}}
+	for _, status := range core.Statuses {
+		statuses = append(statuses, choice{Label: title(status.String()),
+			Line: asks(core.MatrixQuery{Clusters: q.Clusters, Category: q.Category, Statuses: []core.Status{status}})})
+	}
+	categories := []choice{{Label: "Deploy and verify", Line: asks(core.MatrixQuery{Clusters: q.Clusters, Statuses: q.Statuses})}}
+	for _, category := range core.Categories {
+		categories = append(categories, choice{Label: title(string(category)),
+			Line: asks(core.MatrixQuery{Clusters: q.Clusters, Statuses: q.Statuses, Category: category})})
+	}
+	var elements []slack.BlockElement
+	id := ""
+	if len(v.Names) > 1 {
+		el, block := clusterSelect("matrix:cluster", asks(ofAll), v.Names)
+		elements, id = append(elements, el), block
+	}
+	for _, more := range []slack.BlockElement{pick("matrix:status", "Status", fitting(statuses)), pick("matrix:category", "Category", fitting(categories))} {
+		if more != nil {
+			elements = append(elements, more)
 		}
 	}
-	statuses := []choice{{Label: "All statuses", Line: line(matrixArgs(&core.Matrix{Release: v.Release, Query: core.MatrixQuery{Category: v.Query.Category}}, v.Query.Clusters)...)}}
-	for _, status := range core.Statuses {
-		q := core.MatrixQuery{Statuses: []core.Status{status}, Category: v.Query.Category}
-		statuses = append(statuses, choice{Label: title(status.String()), Line: line(matrixArgs(&core.Matrix{Release: v.Release, Query: q}, v.Query.Clusters)...)})
-	}
-	kept := fitting(statuses)
-	categories := []choice{{Label: "Deploy and verify", Line: line(matrixArgs(&core.Matrix{Release: v.Release, Query: core.MatrixQuery{Statuses: v.Query.Statuses}}, v.Query.Clusters)...)}}
-	for _, category := range core.Categories {
-		q := core.MatrixQuery{Statuses: v.Query.Statuses, Category: category}
-		categories = append(categories, choice{Label: title(string(category)), Line: line(matrixArgs(&core.Matrix{Release: v.Release, Query: q}, v.Query.Clusters)...)})
-	}
-	categories = fitting(categories)
-	var elements []slack.BlockElement
-	if len(v.Names) > 1 {
-		elements = append(elements, pick("matrix:cluster", "Cluster", clusters))
-	}
-	if len(kept) > 0 {
-		elements = append(elements, pick("matrix:status", "Status", kept))
-	}
-	if len(categories) > 0 {
-		elements = append(elements, pick("matrix:category", "Category", categories))
-	}
 	if len(elements) > 0 {
-		s.add(0, "", slack.NewActionBlock("", elements...))
+		s.add(0, "", slack.NewActionBlock(id, elements...))
 	}
 }
