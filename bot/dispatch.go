@@ -30,6 +30,7 @@ type Request struct {
 	CanAsk  bool              // a form can be opened
 	Inline  bool              // it came from an answer that the next answer may replace
 	Window  string            // the modal that it came from, where that shows an answer
+	Post    *Post             // the message that it came from, where everybody sees it
 	Picked  *Picked           // the message on which a shortcut was chosen
 	Thread  core.Thread       // what the thread is about in which it was said
 }
@@ -76,6 +77,7 @@ type Answer struct {
 	ReplyTo string                  // where Message goes
 	Channel string                  // and where else, should that fail
 	Window  string                  // the modal that shows Message, where there is one already
+	Post    *Post                   // a message that everybody sees, to be brought up to date besides
 }
 
 // Redraw is a modal as it is to look now.
@@ -266,11 +268,18 @@ func (c *call) do() (Answer, error) {
 	if view != nil {
 		onward = nil // what is below leads on
 	}
-	m := blocks.ReceiptIn(receipt, warnings, orElse(c.view(), "steps"), view, onward...)
+	post, name := c.pressedIn(receipt.Op), ""
+	switch {
+	case post != nil:
+		name = post.view()
+	case view != nil:
+		name = orElse(c.view(), "steps")
+	}
+	m := blocks.ReceiptIn(receipt, warnings, name, view, onward...)
 	if receipt.Link != 0 {
 		m = blocks.Shared(receipt, c.env)
 	}
-	return Answer{Message: &m, Acted: acted, Alone: receipt.Secret != "", Replace: c.req.Inline}, nil
+	return Answer{Message: &m, Acted: acted, Alone: receipt.Secret != "", Replace: c.req.Inline, Post: post}, nil
 }
 
 // key is the request key: a form's own draft, which its first accepted submission spends, or what Slack gave

@@ -88,6 +88,9 @@ func click(id string, data slack.InteractionCallback) (Request, bool) {
 	if data.View.CallbackID == blocks.WindowCallback {
 		req.Window, req.Inline = data.View.ID, true
 	}
+	if c := data.Container; c.Type == "message" && !c.IsEphemeral && c.MessageTs != "" {
+		req.Post = &Post{Channel: req.Channel, TS: c.MessageTs}
+	}
 	if data.BlockActionState != nil {
 		req.Chosen = blocks.Chosen(data.BlockActionState.Values)
 	}
@@ -138,6 +141,7 @@ func (in *intake) request(ctx context.Context, id, trigger string, req Request) 
 			}
 			in.answer(ctx, trigger, req, ans)
 		})
+		in.settle(ctx, req.User, ans)
 	})
 	if !taken {
 		timer.Stop()

@@ -26,6 +26,7 @@ type formState struct {
 	Kept    map[string]string `json:"k,omitempty"` // what was typed in fields that are not asked for just now
 	Turns   map[string]int    `json:"t,omitempty"` // fields that had to forget what stood in them
 	Seen    string            `json:"o,omitempty"` // digest of the consequence that was shown: sending confirms it
+	Post    *Post             `json:"q,omitempty"` // the message of a channel that it was asked from
 	Beneath *beneath          `json:"p,omitempty"` // the form that this one lies on, to be drawn anew
 }
 
@@ -144,7 +145,7 @@ func (c *call) ask(problem string, missing []Arg) (Answer, error) {
 // freshState is what the form of this request carries along.
 func (c *call) freshState() *formState {
 	return &formState{Action: c.cmd.Action(), Fixed: map[string]string{}, Draft: c.req.Key, ReplyTo: c.req.ReplyTo,
-		Channel: c.req.Channel, Command: c.req.Command, Inline: c.req.Inline, Window: c.req.Window, Beneath: c.req.beneath()}
+		Channel: c.req.Channel, Command: c.req.Command, Inline: c.req.Inline, Window: c.req.Window, Beneath: c.req.beneath(), Post: c.req.Post}
 }
 
 // askByButton asks where no form can be opened at once, as after a mention: a button opens it.

@@ -33,6 +33,7 @@ func (in *intake) submission(ctx context.Context, id string, data slack.Interact
 		if !a.ack(inForm(ans)) {
 			in.calls.Go(func() { in.late(ctx, data.View.ID, ans) })
 		}
+		in.settle(ctx, req.User, ans)
 		if ans.Form == nil && len(ans.Errors) == 0 {
 			in.calls.Go(func() { in.answer(ctx, "", req, ans) })
 		}

@@ -102,6 +102,7 @@ type intake struct {
 	log     *slog.Logger
 	homes   homes
 	heard   recent
+	posts   sync.Mutex // one post is brought up to date at a time
 }
 
 // take looks at one event of the connection.

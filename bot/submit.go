@@ -25,7 +25,7 @@ func (c *call) reopen(sub *Submission) error {
 		state.Fixed = map[string]string{}
 	}
 	c.req.ReplyTo, c.req.Channel, c.req.Inline = state.ReplyTo, state.Channel, state.Inline
-	c.req.Window, c.req.Command = state.Window, state.Command
+	c.req.Window, c.req.Command, c.req.Post = state.Window, state.Command, state.Post
 	if state.Command != "" {
 		c.env.Command = state.Command
 	}

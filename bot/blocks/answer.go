@@ -12,10 +12,14 @@ import (
 // Receipt says what an operation came to, with Undo while that is possible, and below it the view that the
 // operation was asked from, drawn anew.
 func Receipt(r core.Receipt, warnings []string, view *Message, further ...Button) Message {
-	return ReceiptIn(r, warnings, "steps", view, further...)
+	name := ""
+	if view != nil {
+		name = "steps"
+	}
+	return ReceiptIn(r, warnings, name, view, further...)
 }
 
-// ReceiptIn is Receipt for an operation asked from a view of another name.
+// ReceiptIn is Receipt for an operation whose undoing is to be seen in the view of a name, if it has one.
 func ReceiptIn(r core.Receipt, warnings []string, name string, view *Message, further ...Button) Message {
 	var s sheet
 	text := "✅ " + Escape(r.Text) + "."
@@ -35,7 +39,7 @@ func ReceiptIn(r core.Receipt, warnings []string, name string, view *Message, fu
 	var undo Button
 	if r.UndoUntil > 0 {
 		undo = press("Undo", "undo", r.Seq)
-		if view != nil {
+		if name != "" {
 			undo = undo.in(name)
 		}
 	}

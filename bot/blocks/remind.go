@@ -16,6 +16,32 @@ const (
 
 // Reminder says what is still open, to a channel.
 func Reminder(m core.ReminderView, v core.OpenWork, env Env) Message {
+	s := reminderSays(m, v, env)
+	s.actions(press("Snooze 1 h", "remind.snooze", m.ID, "1h"), press("Snooze 4 h", "remind.snooze", m.ID, "4h"),
+		press("Snooze until tomorrow", "remind.snooze", m.ID, "tomorrow"), press("Snooze until…", "remind.snooze", m.ID),
+		press("Stop", "remind.pause", m.ID).says("Stop reminder "+fmt.Sprint(m.ID)))
+	s.small(fmt.Sprintf("Reminder %d · %s", m.ID, reminderTimes(&m)))
+	return s.message()
+}
+
+// ReminderAnswered is what a reminder said after somebody did something about it: while it is silent, that stands in
+// the place of the buttons that silence it. by is whose doing that is, where that is known.
+func ReminderAnswered(m core.ReminderView, v core.OpenWork, now time.Time, by string, env Env) Message {
+	if m.Next != nil && !m.Snoozed(now) {
+		return Reminder(m, v, env)
+	}
+	s := reminderSays(m, v, env)
+	state := reminderState(&m, now)
+	if by != "" {
+		state += " · by " + person(by, "")
+	}
+	s.row(state, press("Resume", "remind.resume", m.ID).says("Resume reminder "+fmt.Sprint(m.ID)))
+	s.small(fmt.Sprintf("Reminder %d · %s", m.ID, reminderTimes(&m)))
+	return s.message()
+}
+
+// reminderSays is what is open, with the way there.
+func reminderSays(m core.ReminderView, v core.OpenWork, env Env) sheet {
 	s := env.sheet()
 	s.header("⏰ " + plural(v.Open, "open step"))
 	for i := range v.Releases[:min(len(v.Releases), reminderReleases)] {
@@ -25,11 +51,7 @@ func Reminder(m core.ReminderView, v core.OpenWork, env Env) Message {
 		s.small("…and " + plural(left, "release") + " more")
 	}
 	s.actions(openPage(&m, &v, env), press("Next step", "next", onlyOne(&v)...))
-	s.actions(press("Snooze 1 h", "remind.snooze", m.ID, "1h"), press("Snooze 4 h", "remind.snooze", m.ID, "4h"),
-		press("Snooze until tomorrow", "remind.snooze", m.ID, "tomorrow"), press("Snooze until…", "remind.snooze", m.ID),
-		press("Stop", "remind.pause", m.ID).says("Stop reminder "+fmt.Sprint(m.ID)))
-	s.small(fmt.Sprintf("Reminder %d · %s", m.ID, reminderTimes(&m)))
-	return s.message()
+	return s
 }
 
 // openPage is a button to where everything that is open stands.

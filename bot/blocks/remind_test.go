@@ -43,6 +43,9 @@ func openWork(releases, clusters int) core.OpenWork {
 
 func remindLayouts() []layout {
 	say := func(v core.OpenWork) blocks.Message { return blocks.Reminder(reminderView(1), v, env) }
+	snoozed := func(v core.OpenWork) blocks.Message {
+		return blocks.ReminderAnswered(reminderView(2), v, noon, "ben", env)
+	}
 	test := func(v core.OpenWork) blocks.Message { return blocks.ReminderTest(reminderView(2), v, noon, env) }
 	list := func(v core.ReminderList) blocks.Message { return blocks.Reminders(v, noon, 1, env) }
 	roles := func(v core.RoleList) blocks.Message { return blocks.Roles(v, 1, blocks.Env{}) }
@@ -59,6 +62,7 @@ func remindLayouts() []layout {
 	few.Reminders = many.Reminders[:4]
 	return []layout{
 		drawn("reminder", true, openWork(1, 2), say),
+		drawn("reminder_snoozed", true, openWork(1, 2), snoozed),
 		drawn("reminder_many", false, openWork(20, 12), say),
 		drawn("reminder_test", true, openWork(2, 1), test),
 		drawn("reminder_test_silent", true, core.OpenWork{}, test),

@@ -5,6 +5,8 @@ import (
 	"log/slog"
 	"maps"
 	"path/filepath"
+	"slices"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -79,10 +81,17 @@ func TestSection9NotificationsAChannelIsReminded(t *testing.T) {
 	answer, err := cat.Click(ctx, post, "Snooze 1 h")
 	require.NoError(t, err)
 	assert.Contains(t, answer.String(), "Silent until")
+	post, err = cat.WaitFor(ctx, "#war-room", "by @cat")
+	require.NoError(t, err, "what the channel sees says so too")
+	assert.Contains(t, post.String(), "4 open steps")
+	assert.NotContains(t, post.String(), "Snooze 1 h")
+	assert.Contains(t, post.String(), "Resume")
 	clock.setTo(10, 31)
 	o.types("ann", "remind pause 2")
 	require.NoError(t, o.slack.Wait(ctx, func() bool { return len(cat.Sees("#war-room")) == 2+len(answer.Messages) }), "it speaks once more")
 
+	post, err = cat.WaitFor(ctx, "#war-room", "Snooze 4 h")
+	require.NoError(t, err)
 	answer, err = cat.Click(ctx, post, "Stop")
 	require.NoError(t, err)
 	assert.Contains(t, answer.String(), "takes the role admin")
@@ -94,6 +103,17 @@ func TestSection9NotificationsAChannelIsReminded(t *testing.T) {
 	require.NoError(t, err)
 	assert.Empty(t, outcome.Errors)
 	assert.Contains(t, o.types("cat", "remind list").String(), "💤 Silent until")
+	silent := func() bool {
+		return slices.ContainsFunc(cat.Sees("#war-room"), func(m localslack.Message) bool {
+			return m.TS == post.TS && strings.Contains(m.String(), "by @cat")
+		})
+	}
+	require.NoError(t, o.slack.Wait(ctx, silent), "asked in a form, the post shows it too")
+	receipt, err := cat.WaitFor(ctx, "#war-room", "Undo")
+	require.NoError(t, err)
+	_, err = cat.Click(ctx, receipt, "Undo")
+	require.NoError(t, err)
+	require.NoError(t, o.slack.Wait(ctx, func() bool { return !silent() }), "and its undoing")
 }
 
 func TestAReminderThatCannotSpeakTellsItsCreator(t *testing.T) {
