@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"slices"
 
 	"rollcall/bot/blocks"
 	"rollcall/core"
@@ -191,7 +192,11 @@ func (w *boardWork) leave(p core.BoardPlace, channel string) (outcome, bool) {
 		return w.later(err), false
 	}
 	if !gone[slackCode(err)] {
-		if err := w.slack.Pin(w.ctx, p.Channel, p.TS, false); err != nil && !unpinned[slackCode(err)] {
+		switch err := w.slack.Pin(w.ctx, p.Channel, p.TS, false); {
+		case err == nil, unpinned[slackCode(err)]:
+		case !judge(err, maxTries).final && !slices.Contains(mendable, slackCode(err)):
+			return w.later(err), false // a pin that stays would lead to it for ever
+		default:
 			w.bot.cfg.Log.Warn("a board that moved stays pinned", "release", w.mark.Release, "channel", p.Channel, "err", err)
 		}
 	}

@@ -147,6 +147,21 @@ func TestABoardMovesWithItsChannel(t *testing.T) {
 	l.settled(t)
 }
 
+// The pin of a board that moved is taken away even if Slack has trouble just then.
+func TestTheOldPinGoesWhateverHappens(t *testing.T) {
+	t.Parallel()
+	l := started(t, localslack.Config{})
+	l.prepared(t)
+	l.board(t, "#ops", "0 of 2 done")
+	l.settled(t)
+	l.slack.Inject(localslack.Fault{Method: "pins.remove", Times: 2, Status: 503})
+	require.Contains(t, l.says(t, "/rc release edit v2.5.0 channel=#general").String(), "changed")
+	l.board(t, "#general", "0 of 2 done")
+	l.settled(t)
+	require.Empty(t, l.boards("#ops"))
+	require.Len(t, l.boards("#general"), 1)
+}
+
 func TestABoardSurvivesARestart(t *testing.T) {
 	t.Parallel()
 	l := started(t, localslack.Config{})

@@ -21,8 +21,9 @@ type Bot struct {
 	ready atomic.Bool
 	round atomic.Int64 // when the deliverer last looked around, Unix seconds; 0 before it began
 
-	remind chan struct{}     // the reminders may have changed
-	onAct  func(user string) // hears of everybody who has changed something; nil while nobody listens
+	remind  chan struct{} // the reminders may have changed
+	backups backups
+	onAct   func(user string) // hears of everybody who has changed something; nil while nobody listens
 }
 
 // Config is what a Bot is given from outside.

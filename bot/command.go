@@ -39,6 +39,8 @@ type Command struct {
 	Foretell func(*call, *sketch) ([]string, error)
 	// Panel is the modal that the command opens when no more than a release is given.
 	Panel func(*call) (blocks.Message, error)
+	// Remark is what is worth a word once it is done.
+	Remark func(*call, core.Receipt) []string
 	// Check reads content before it is saved and warns of what looks wrong in it.
 	Check func(In) []string
 }

@@ -95,7 +95,7 @@ func (c *call) foretellBulk(d *sketch, to core.Status) ([]string, error) {
 	if q.To == core.Skipped && q.Reason == "" {
 		q.Reason = "to be said"
 	}
-	plan, err := c.bot.core.PlanBulk(c.ctx, c.actor, q)
+	plan, err := c.bot.core.LookAtBulk(c.ctx, c.actor, q)
 	if e := core.AsError(err); e != nil && e.Code == core.Invalid && d.values[e.Field] == "" {
 		return nil, nil // it is asked for
 	}

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"fmt"
 	"strings"
 
 	"rollcall/bot/blocks"
@@ -39,7 +40,7 @@ func stepCommands() []*Command {
 					return blocks.Say("📎 " + blocks.Escape(v.FileName) + " is on its way to your conversation with Rollcall.")
 				})
 			}},
-		{Noun: "step", Verb: "done", Aliases: []string{"complete"}, Summary: "Mark a step done", Alone: true, Consent: "takeover", Arrange: arrangeDone,
+		{Noun: "step", Verb: "done", Aliases: []string{"complete"}, Summary: "Mark a step done", Alone: true, Consent: "takeover", Arrange: arrangeDone, Remark: stillOpen,
 			Args:     append(append(target[:3:3], noteArg, Arg{Name: "force", Kind: Prose, Help: "why to go on with missing values"}, takeover), buttons...),
 			Examples: []string{`step done v2.5.0 cust-a-prod D1 note="build 812"`, "done cust-a-prod D1"},
 			Op: func(in In) core.Operation {
@@ -90,20 +91,49 @@ func stepCommands() []*Command {
 	}
 }
 
-// arrangeDone asks why to go on without a value only where one is missing.
+// arrangeDone asks why to go on without a value only where one is missing, and says what is open before it.
 func arrangeDone(c *call, d *sketch) error {
-	f := d.field("force")
-	if f == nil {
-		return nil
-	}
 	given := d.given()
 	v, err := c.bot.core.Step(c.ctx, c.actor, core.StepQuery{Release: given["release"], Customer: given["customer"], Step: given["step"]})
-	if err != nil || given["step"] == "" || len(v.Step.Missing) == 0 {
+	if err != nil || given["step"] == "" {
+		d.drop("force")
+		return nil
+	}
+	for _, w := range stillOpen(c, core.Receipt{Release: v.Release.ID, Customer: v.Step.CustomerID, Step: v.Step.ShortID}) {
+		d.form.Outcome = append(d.form.Outcome, "⚠️ "+blocks.Escape(w))
+	}
+	f := d.field("force")
+	if f == nil || len(v.Step.Missing) == 0 {
 		d.drop("force")
 		return nil
 	}
 	f.Label, f.Hint, f.Optional = "Why it is fine without", "No value for {{"+strings.Join(v.Step.Missing, "}}, {{")+"}}: it is kept in the history that it was done like this", false
 	return nil
+}
+
+// stillOpen says which steps before this one are open: that is no reason not to go on, but nobody should miss it.
+func stillOpen(c *call, r core.Receipt) []string {
+	const most = 3
+	v, err := c.bot.core.CustomerSteps(c.ctx, c.actor, core.ShortRelease(r.Release), fmt.Sprint(r.Customer))
+	if err != nil {
+		return nil
+	}
+	var open []string
+	for _, s := range append(v.Deploy.Steps, v.Verify.Steps...) {
+		if s.ShortID == r.Step {
+			break
+		}
+		if s.Status == core.Pending || s.Status == core.Reverted {
+			open = append(open, s.ShortID+" "+s.Name)
+		}
+	}
+	switch left := len(open) - most; {
+	case len(open) == 0:
+		return nil
+	case left > 0:
+		return []string{fmt.Sprintf("Before it in the order, still open: %s and %d more.", strings.Join(open[:most], ", "), left)}
+	}
+	return []string{"Before it in the order, still open: " + strings.Join(open, ", ") + "."}
 }
 
 func stepTarget(in In) core.Target {

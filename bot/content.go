@@ -87,9 +87,9 @@ func (in *intake) useMessage(ctx context.Context, id string, data slack.Interact
 	in.acknowledge(ctx, id, nil)
 	in.calls.Go(func() {
 		early := new(skeleton)
-		early.open(ctx, in, data.TriggerID)
 		req := Request{Via: core.ViaShortcut, Key: orElse(data.TriggerID, id), User: data.User.ID, Channel: data.Channel.ID,
 			ReplyTo: data.ResponseURL, CanAsk: true}
+		early.open(ctx, in, data.TriggerID, &req)
 		defer in.bot.survive("content of a message", nil)
 		f := in.script(ctx, &data)
 		if f.Problem == "" {

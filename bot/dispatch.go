@@ -259,6 +259,9 @@ func (c *call) do() (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
+	if c.cmd.Remark != nil {
+		warnings = append(warnings, c.cmd.Remark(c, receipt)...)
+	}
 	c.bot.rescheduled(receipt.Op)
 	acted := receipt.Seq > 0
 	if acted && c.bot.onAct != nil {

@@ -128,7 +128,7 @@ func (in *intake) request(ctx context.Context, id, trigger string, req Request) 
 	timer := time.AfterFunc(ackAfter, func() {
 		a.ack(nil)
 		if trigger != "" && req.Panel == nil && in.bot.asks(req) {
-			early.open(ctx, in, trigger)
+			early.open(ctx, in, trigger, &req)
 		}
 	})
 	taken := in.lanes.add(req.User, func() {
@@ -172,7 +172,7 @@ func (in *intake) answer(ctx context.Context, trigger string, req Request, ans A
 			in.update(ctx, req.Panel.View, "", ans.Form)
 			return
 		}
-		err := in.open(ctx, trigger, req, ans.Form)
+		_, _, err := in.open(ctx, trigger, &req, ans.Form)
 		switch code := slackCode(err); {
 		case err == nil:
 			return
@@ -225,13 +225,36 @@ func (in *intake) inWindow(ctx context.Context, trigger string, ans Answer) bool
 	return err == nil
 }
 
-// open opens a form, on top of the modal that was clicked in if there is one.
-func (in *intake) open(ctx context.Context, trigger string, req Request, form *slack.ModalViewRequest) error {
-	if req.Panel != nil || req.Window != "" {
-		return in.slack.PushForm(ctx, trigger, form)
+// open opens a form, on top of the modal that was clicked in if there is one. Where no further one can lie on top, it
+// takes that one's place.
+func (in *intake) open(ctx context.Context, trigger string, req *Request, form *slack.ModalViewRequest) (view, hash string, err error) {
+	below := req.Window
+	if req.Panel != nil {
+		below = req.Panel.View
 	}
-	_, _, err := in.slack.OpenForm(ctx, trigger, form)
-	return err
+	if below == "" {
+		return in.slack.OpenForm(ctx, trigger, form)
+	}
+	if view, hash, err = in.slack.PushForm(ctx, trigger, form); slackCode(err) == "push_limit_reached" {
+		return below, "", in.slack.UpdateForm(ctx, below, "", topmost(form))
+	}
+	return view, hash, err
+}
+
+// topmost is a form that lies on nothing that could show what comes of it: it shows that itself.
+func topmost(form *slack.ModalViewRequest) *slack.ModalViewRequest {
+	state := new(formState)
+	if form.CallbackID != blocks.FormCallback || json.Unmarshal([]byte(form.PrivateMetadata), state) != nil {
+		return form
+	}
+	state.Window, state.Beneath = "", nil
+	meta, err := json.Marshal(state)
+	if err != nil {
+		return form
+	}
+	alone := *form
+	alone.PrivateMetadata = string(meta)
+	return &alone
 }
 
 // update brings an open modal up to date. With a hash it does so only if nothing else has changed it meanwhile.

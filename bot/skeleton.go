@@ -17,10 +17,10 @@ type skeleton struct {
 }
 
 // open shows that a form is coming.
-func (s *skeleton) open(ctx context.Context, in *intake, trigger string) {
+func (s *skeleton) open(ctx context.Context, in *intake, trigger string, req *Request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	view, hash, err := in.slack.OpenForm(ctx, trigger, blocks.Notice("One moment", "Rollcall is getting this ready…"))
+	view, hash, err := in.open(ctx, trigger, req, blocks.Notice("One moment", "Rollcall is getting this ready…"))
 	if err != nil {
 		in.log.Warn("a form could not be opened", "err", err)
 		return

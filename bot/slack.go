@@ -30,7 +30,7 @@ type Slack interface {
 	// looks now.
 	OpenForm(ctx context.Context, trigger string, view *slack.ModalViewRequest) (viewID, hash string, err error)
 	// PushForm puts a modal on top of the one that was clicked in; three can lie on one another.
-	PushForm(ctx context.Context, trigger string, view *slack.ModalViewRequest) error
+	PushForm(ctx context.Context, trigger string, view *slack.ModalViewRequest) (viewID, hash string, err error)
 	// UpdateForm puts another view in the place of an open one; with a hash, only if it is still the one that had it.
 	UpdateForm(ctx context.Context, viewID, hash string, view *slack.ModalViewRequest) error
 	// Respond posts an answer that only the asker sees to a response URL, which works for half an hour and
@@ -131,13 +131,17 @@ func (c *Client) OpenForm(ctx context.Context, trigger string, view *slack.Modal
 }
 
 // PushForm implements Slack.
-func (c *Client) PushForm(ctx context.Context, trigger string, view *slack.ModalViewRequest) error {
+func (c *Client) PushForm(ctx context.Context, trigger string, view *slack.ModalViewRequest) (viewID, hash string, err error) {
 	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
 	defer cancel()
-	return steadily(ctx, func() error {
-		_, err := c.api.PushViewContext(ctx, trigger, *view)
+	err = steadily(ctx, func() error {
+		pushed, err := c.api.PushViewContext(ctx, trigger, *view)
+		if err == nil {
+			viewID, hash = pushed.ID, pushed.Hash
+		}
 		return err
 	})
+	return viewID, hash, err
 }
 
 // UpdateForm implements Slack.

@@ -71,31 +71,15 @@ type bulkCell struct {
 
 // PlanBulk works out what a bulk would do and keeps the list for RunBulk.
 func (s *Service) PlanBulk(ctx context.Context, a Actor, q BulkQuery) (*BulkPlan, error) {
-	if err := s.meet(ctx, a); err != nil {
-		return nil, AsError(err)
+	out, keep, err := s.plan(ctx, a, q)
+	if err != nil {
+		return nil, err
 	}
 	id := make([]byte, 8)
 	if _, err := io.ReadFull(s.cfg.Rand, id); err != nil {
 		return nil, fault(err)
 	}
 	now := s.cfg.Now().UTC().Truncate(time.Second)
-	var out *BulkPlan
-	var keep *storedPlan
-	allowed := true
-	err := s.view(ctx, func(r storage.Reader) error {
-		role, err := roleOf(r, &s.cfg, a)
-		if allowed = role >= (RunBulk{}).Needs(); err != nil || !allowed {
-			return err
-		}
-		out, keep, err = planBulk(r, a, q)
-		return err
-	})
-	if err == nil && !allowed {
-		err = s.forbidden(ctx, a, RunBulk{})
-	}
-	if err != nil {
-		return nil, err
-	}
 	out.ID, out.Until = hex.EncodeToString(id), now.Add(bulkWindow)
 	keep.Actor, keep.Until = a.id(), out.Until.Unix()
 	b, err := json.Marshal(keep)
@@ -107,6 +91,34 @@ func (s *Service) PlanBulk(ctx context.Context, a Actor, q BulkQuery) (*BulkPlan
 		return nil, fault(err)
 	}
 	return out, nil
+}
+
+// LookAtBulk is what a bulk would do: a plan that is kept nowhere, and has no id.
+func (s *Service) LookAtBulk(ctx context.Context, a Actor, q BulkQuery) (*BulkPlan, error) {
+	out, _, err := s.plan(ctx, a, q)
+	return out, err
+}
+
+func (s *Service) plan(ctx context.Context, a Actor, q BulkQuery) (out *BulkPlan, keep *storedPlan, err error) {
+	if err := s.meet(ctx, a); err != nil {
+		return nil, nil, AsError(err)
+	}
+	allowed := true
+	err = s.view(ctx, func(r storage.Reader) error {
+		role, err := roleOf(r, &s.cfg, a)
+		if allowed = role >= (RunBulk{}).Needs(); err != nil || !allowed {
+			return err
+		}
+		out, keep, err = planBulk(r, a, q)
+		return err
+	})
+	if err == nil && !allowed {
+		err = s.forbidden(ctx, a, RunBulk{})
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	return out, keep, nil
 }
 
 func planBulk(r storage.Reader, a Actor, q BulkQuery) (*BulkPlan, *storedPlan, error) {

@@ -274,3 +274,23 @@ func TestABulkOfLongReasonsSaysHowManyMore(t *testing.T) {
 	}
 	t.Fatal("it does not say what is left out")
 }
+
+// A text that is cut for Slack never ends inside what Slack reads as one, and leaves nothing bold behind it.
+func TestACutTextStaysWhole(t *testing.T) {
+	for name, part := range map[string]string{"Entity": "&amp;", "Date": blocks.Date(noon), "Code": "`prod-us / cust-a-prod` ", "Bold": "*Customer A* "} {
+		for pad := range len(part) {
+			m := blocks.Say(strings.Repeat("x", pad) + strings.Repeat(part, 1000))
+			section, ok := m.Blocks[0].(*slack.SectionBlock)
+			require.True(t, ok)
+			for _, text := range []string{section.Text.Text, m.Text} {
+				rest := strings.ReplaceAll(strings.TrimLeft(text, "x"), part, "")
+				assert.LessOrEqual(t, utf8.RuneCountInString(text), 3500)
+				assert.NotContains(t, strings.TrimSuffix(rest, "…"), "&", name)
+				assert.NotContains(t, rest, "<", name)
+				assert.Zero(t, strings.Count(text, "`")%2, name)
+				assert.Zero(t, strings.Count(text, "*")%2, name)
+			}
+			assert.LessOrEqual(t, utf8.RuneCountInString(section.Text.Text), 3000)
+		}
+	}
+}

@@ -135,7 +135,7 @@ func boardLast(v *core.BoardView) string {
 	if v.Last == nil {
 		return ""
 	}
-	return "Last: " + short(activityLine(v.Last), 600)
+	return "Last: " + shortMrkdwn(activityLine(v.Last), 600)
 }
 
 // BoardMoved stands where a board was before it was posted elsewhere.

@@ -72,6 +72,6 @@ func (s *sheet) importTable(rows []core.ImportRow) int {
 		table.AddRow(cells...)
 		lines = append(lines, Escape(strings.Join(line, " · ")))
 	}
-	s.add(size, short(strings.Join(lines, "\n"), maxFallback), table)
+	s.add(size, shortMrkdwn(strings.Join(lines, "\n"), maxFallback), table)
 	return told
 }

@@ -121,7 +121,7 @@ func grid(s *sheet, v *core.Matrix, at, page int) {
 		lines = append(lines, words)
 		rows++
 	}
-	s.add(size, short(strings.Join(lines, "\n"), maxFallback), table)
+	s.add(size, shortMrkdwn(strings.Join(lines, "\n"), maxFallback), table)
 	s.small("✅ Done · 🔄 Pending · ⏸️ Skipped · ↩️ Reverted · ⚠️ overridden · ⭐ custom · – not applicable")
 	if left := len(c.Rows) - rows; left > 0 {
 		s.small("…and " + plural(left, "more step"))

@@ -76,6 +76,7 @@ func (s *sheet) header(text string) bool {
 
 // line adds a paragraph of mrkdwn.
 func (s *sheet) line(text string) bool {
+	text = shortMrkdwn(text, maxSection)
 	return s.add(utf8.RuneCountInString(text), text, slack.NewSectionBlock(mrkdwn(text), nil, nil))
 }
 
@@ -84,11 +85,13 @@ func (s *sheet) row(text string, b Button) bool {
 	if len(s.offered([]Button{b})) == 0 {
 		return s.line(text)
 	}
+	text = shortMrkdwn(text, maxSection)
 	return s.add(utf8.RuneCountInString(text), text, slack.NewSectionBlock(mrkdwn(text), nil, slack.NewAccessory(b.element(b.Action))))
 }
 
 // small adds a line in small print.
 func (s *sheet) small(text string) bool {
+	text = shortMrkdwn(text, maxSection)
 	return s.add(utf8.RuneCountInString(text), text, slack.NewContextBlock("", mrkdwn(text)))
 }
 
@@ -130,7 +133,7 @@ func (s *sheet) append(m Message) {
 }
 
 func (s *sheet) message() Message {
-	return Message{Text: short(strings.Join(s.lines, "\n"), maxFallback), Blocks: s.blocks}
+	return Message{Text: shortMrkdwn(strings.Join(s.lines, "\n"), maxFallback), Blocks: s.blocks}
 }
 
 // Say is a message of one paragraph of mrkdwn.

@@ -61,6 +61,28 @@ func short(text string, n int) string {
 	return string([]rune(text)[:n-1]) + "…"
 }
 
+// shortMrkdwn is short for mrkdwn: it splits nothing that Slack reads as one, such as &amp; or a date, and closes what
+// it leaves open.
+func shortMrkdwn(text string, n int) string {
+	if utf8.RuneCountInString(text) <= n {
+		return text
+	}
+	cut := string([]rune(text)[:n-3])
+	if i := strings.LastIndexByte(cut, '<'); i > strings.LastIndexByte(cut, '>') {
+		cut = cut[:i]
+	}
+	if i := strings.LastIndexByte(cut, '&'); i > strings.LastIndexByte(cut, ';') {
+		cut = cut[:i]
+	}
+	cut += "…"
+	for _, mark := range []string{"`", "*"} {
+		if line := cut[strings.LastIndexByte(cut, '\n')+1:]; strings.Count(line, mark)%2 == 1 {
+			cut += mark
+		}
+	}
+	return cut
+}
+
 // oneLine joins the lines of a text, for places that have but one.
 func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }
 
@@ -68,7 +90,7 @@ func mrkdwn(text string) *slack.TextBlockObject {
 	if text == "" {
 		text = "–"
 	}
-	return slack.NewTextBlockObject(slack.MarkdownType, short(text, maxSection), false, true)
+	return slack.NewTextBlockObject(slack.MarkdownType, shortMrkdwn(text, maxSection), false, true)
 }
 
 // plainText never shows colons as emoji: a namespace or a script may hold them.
