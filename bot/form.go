@@ -338,11 +338,7 @@ func shownDigest(lines []string) string { return digest(strings.Join(lines, "\n"
 func consequence(e *core.Error) []string {
 	switch p := e.Preview.(type) {
 	case *core.ConsequencePreview:
-		text := "*" + blocks.Escape(p.Title) + "*"
-		for _, l := range p.Lines {
-			text += "\n• " + blocks.Escape(l)
-		}
-		return []string{text}
+		return []string{blocks.ConsequenceText(*p)}
 	case *core.ActivationPreview:
 		return []string{blocks.ActivationText(*p)}
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"rollcall/storage"
 )
@@ -119,7 +120,7 @@ func leftOpen(p Progress) string {
 
 // archivePreview lists the steps that would stay open for good.
 func archivePreview(r storage.Reader, rel *Release, p Progress) (*ConsequencePreview, error) {
-	const most = 20 // customers
+	const most, room = 20, 2000 // customers, and characters about them
 	pre := &ConsequencePreview{
 		Title: fmt.Sprintf("Archive %s with %s?", rel.Label(), count(p.Open(), "open step")),
 		Lines: []string{leftOpen(p) + ", for good. A reason is needed."},
@@ -128,7 +129,7 @@ func archivePreview(r storage.Reader, rel *Release, p Progress) (*ConsequencePre
 	if err != nil {
 		return nil, err
 	}
-	more := 0
+	more, used := 0, 0
 	err = sh.each(r, func(c *part) error {
 		if err := c.load(r); err != nil {
 			return err
@@ -145,10 +146,12 @@ func archivePreview(r storage.Reader, rel *Release, p Progress) (*ConsequencePre
 		}
 		switch {
 		case len(open) == 0:
-		case len(pre.Lines) > most:
+		case len(pre.Lines) > most || used > room:
 			more++
 		default:
-			pre.Lines = append(pre.Lines, place{c.cust.Name, c.cluster.Name, c.cust.Namespace}.String()+": "+joinNames(open, "and"))
+			line := place{c.cust.Name, c.cluster.Name, c.cust.Namespace}.String() + ": " + joinNames(open, "and")
+			used += utf8.RuneCountInString(line)
+			pre.Lines = append(pre.Lines, line)
 		}
 		return nil
 	})

@@ -1,6 +1,7 @@
 package core_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -368,4 +369,26 @@ func TestAMoveWithNothingOpenSaysSo(t *testing.T) {
 	require.Equal(t, []string{"Big: 1 open step will be run on us."}, preview())
 	h.do(bob, core.MarkDone{Target: target("eu-0")})
 	require.Equal(t, []string{"It has no open steps."}, preview())
+}
+
+// With many open steps of long names the preview of an archive stays short, and says how much it leaves out.
+func TestArchivePreviewStaysShort(t *testing.T) {
+	h := newHouse(t)
+	h.do(ann, core.AddCluster{Name: strings.Repeat("p", 80)})
+	long := func(i int, c string) string { return fmt.Sprintf("%02d ", i) + strings.Repeat(c, 77) }
+	for i := range 30 {
+		h.do(ann, core.AddCustomer{Name: long(i, "c"), Cluster: "ppp", Namespace: fmt.Sprintf("cust-%02d", i)})
+	}
+	h.do(ann, core.AddRelease{Name: "Big", Type: core.Hotfix})
+	for i := range 12 {
+		h.do(ann, core.AddTemplate{Release: "Big", Name: long(i, "s"), Category: core.Deploy, Type: core.Text, Content: "x"})
+	}
+	h.do(ann, core.ActivateRelease{Release: "Big", Confirm: true})
+	e := h.refused(core.Confirm, ann, core.ArchiveRelease{Release: "Big"})
+	p := e.Preview.(*core.ConsequencePreview)
+	text := strings.Join(p.Lines, "\n")
+	assert.Less(t, len(text), 4000)
+	told := len(p.Lines) - 2
+	assert.Positive(t, told)
+	assert.Equal(t, fmt.Sprintf("…and %d more customers.", 30-told), p.Lines[len(p.Lines)-1])
 }

@@ -3,7 +3,6 @@ package core
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"time"
 
 	"rollcall/storage"
@@ -50,15 +49,11 @@ func (s *Service) Notices(ctx context.Context) ([]Notice, error) {
 	err := s.view(ctx, func(r storage.Reader) error {
 		out = nil
 		seen := map[string]bool{}
-		for e, err := range r.Scan(storage.Prefix([]byte("outbox/"))) {
+		for e, err := range entries[Notice](r, "outbox/") {
 			if err != nil {
 				return err
 			}
-			var n Notice
-			if err := json.Unmarshal(e.Value, &n); err != nil {
-				return fmt.Errorf("notice %s is damaged: %w", e.Key, err)
-			}
-			if n.Parked == "" && !seen[n.Channel] {
+			if n := e.value; n.Parked == "" && !seen[n.Channel] {
 				seen[n.Channel] = true
 				out = append(out, n)
 			}
@@ -121,107 +116,17 @@ func (s *Service) ThreadOf(ctx context.Context, channel, ts string) (Thread, err
 		if !isNotFound(err) {
 			return err
 		}
-		for e, err := range r.Scan(storage.Prefix([]byte("board/"))) {
+		for e, err := range entries[BoardPlace](r, "board/") {
 			if err != nil {
 				return err
 			}
-			var p BoardPlace
-			if err := json.Unmarshal(e.Value, &p); err != nil {
-				return fmt.Errorf("%s is damaged: %w", e.Key, err)
-			}
-			if p.Channel == channel && p.TS == ts {
-				out.Release = decimal(string(e.Key[len("board/"):]))
+			if e.value.Channel == channel && e.value.TS == ts {
+				out.Release = decimal(e.key)
 			}
 		}
 		return nil
 	})
 	return out, err
-}
-
-// Tidy drops what has outlived its use: receipts older than a day, notices that
-// were given up a month ago, what was posted about releases that have ended,
-// plans and drafts past their time, and sign-in links and sessions that have
-// ended.
-func (s *Service) Tidy(ctx context.Context) error {
-	now := s.cfg.Now()
-	var stale [][]byte
-	err := s.view(ctx, func(r storage.Reader) error {
-		stale = nil
-		for e, err := range r.Scan(storage.Prefix([]byte("key/"))) {
-			if err != nil {
-				return err
-			}
-			var st storedReceipt
-			if json.Unmarshal(e.Value, &st) != nil || now.Sub(time.Unix(st.At, 0)) > keyMaxAge {
-				stale = append(stale, append([]byte(nil), e.Key...))
-			}
-		}
-		for _, prefix := range []string{"bulk/", "draft/"} {
-			for e, err := range r.Scan(storage.Prefix([]byte(prefix))) {
-				if err != nil {
-					return err
-				}
-				var p struct {
-					Until int64 `json:"until"`
-				}
-				if json.Unmarshal(e.Value, &p) != nil || now.Unix() > p.Until {
-					stale = append(stale, append([]byte(nil), e.Key...))
-				}
-			}
-		}
-		for e, err := range r.Scan(storage.Prefix([]byte("outbox/"))) {
-			if err != nil {
-				return err
-			}
-			var n Notice
-			if err := json.Unmarshal(e.Value, &n); err != nil {
-				return fmt.Errorf("notice %s is damaged: %w", e.Key, err)
-			}
-			if n.Parked != "" && now.Sub(n.At) > parkedMaxAge {
-				stale = append(stale, append([]byte(nil), e.Key...))
-			}
-		}
-		for e, err := range r.Scan(storage.Prefix([]byte("posted/"))) {
-			if err != nil {
-				return err
-			}
-			var about Thread
-			if err := json.Unmarshal(e.Value, &about); err != nil {
-				return fmt.Errorf("%s is damaged: %w", e.Key, err)
-			}
-			if rel, err := releases.get(r, idKey(about.Release)); err != nil {
-				return err
-			} else if rel == nil || rel.Status == Archived {
-				stale = append(stale, append([]byte(nil), e.Key...))
-			}
-		}
-		for _, prefix := range []string{"signin/", "session/"} {
-			for e, err := range r.Scan(storage.Prefix([]byte(prefix))) {
-				if err != nil {
-					return err
-				}
-				var p pass
-				if json.Unmarshal(e.Value, &p) != nil || !now.Before(p.Until) {
-					stale = append(stale, append([]byte(nil), e.Key...))
-				}
-			}
-		}
-		return nil
-	})
-	for err == nil && len(stale) > 0 {
-		n := min(len(stale), 1000)
-		part := stale[:n]
-		stale = stale[n:]
-		err = s.store.Update(ctx, func(w storage.Writer) error {
-			for _, k := range part {
-				if err := w.Delete(k); err != nil {
-					return err
-				}
-			}
-			return nil
-		})
-	}
-	return err
 }
 
 // Backlog is what Slack is still to be told, for whoever watches the program.
@@ -237,20 +142,16 @@ func (s *Service) Backlog(ctx context.Context) (Backlog, error) {
 	var out Backlog
 	err := s.view(ctx, func(r storage.Reader) error {
 		out = Backlog{}
-		for e, err := range r.Scan(storage.Prefix([]byte("outbox/"))) {
+		for e, err := range entries[Notice](r, "outbox/") {
 			if err != nil {
 				return err
 			}
-			var n Notice
-			if err := json.Unmarshal(e.Value, &n); err != nil {
-				return fmt.Errorf("notice %s is damaged: %w", e.Key, err)
-			}
-			if n.Parked != "" {
+			if e.value.Parked != "" {
 				out.Parked++
 				continue
 			}
 			if out.Notices++; out.Notices == 1 {
-				out.Oldest = n.At
+				out.Oldest = e.value.At
 			}
 		}
 		return nil

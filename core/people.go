@@ -258,14 +258,11 @@ func whoCan(admins []string) string {
 // adminNames is up to five people known to be admin.
 func adminNames(r storage.Reader, cfg *Config) ([]string, error) {
 	var out []string
-	for e, err := range r.Scan(storage.Prefix([]byte("person/"))) {
+	for e, err := range entries[PersonInfo](r, "person/") {
 		if err != nil {
 			return nil, err
 		}
-		var p PersonInfo
-		if err := json.Unmarshal(e.Value, &p); err != nil {
-			return nil, err
-		}
+		p := e.value
 		if role, _, err := standing(r, cfg, &p); err != nil {
 			return nil, err
 		} else if role == Admin {

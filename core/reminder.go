@@ -127,29 +127,36 @@ func (m *Reminder) plan(s Schedule, mark reminderMark, now time.Time) (due, next
 	return due, next
 }
 
-// nextMoment is the first moment after t that is on no date off.
+// nextMoment is the first moment after t that is on no date off. A date off is passed over at once, however many
+// moments it has.
 func (m *Reminder) nextMoment(s Schedule, t time.Time) time.Time {
 	for t = s.Next(t); !t.IsZero() && slices.Contains(m.Off, s.Date(t)); {
+		year, month, day := t.Date()
+		if end := time.Date(year, month, day+1, 0, 0, -1, 0, t.Location()); end.After(t) {
+			t = end
+		}
 		t = s.Next(t)
 	}
 	return t
 }
 
-// latestMoment is the last moment after from and not after now. It looks through ever longer times before now, so that
-// a dense schedule costs no more after a long silence than a sparse one.
-func (m *Reminder) latestMoment(s Schedule, from, now time.Time) (latest time.Time) {
-	const day = 24 * time.Hour
-	for _, back := range []time.Duration{time.Hour, day, 8 * day, 32 * day, 370 * day, 5 * 370 * day} {
-		start := now.Add(-back)
-		if start.Before(from) {
-			start = from
-		}
-		for at := m.nextMoment(s, start); !at.IsZero() && !at.After(now); at = m.nextMoment(s, at) {
-			latest = at
-		}
-		if !latest.IsZero() || start.Equal(from) {
-			break
+// latestMoment is the last moment after from and not after now; zero when there is none. It halves the time that holds
+// it, so that a dense schedule costs no more after a long silence than a sparse one.
+func (m *Reminder) latestMoment(s Schedule, from, now time.Time) time.Time {
+	some := func(after time.Time) bool {
+		at := m.nextMoment(s, after)
+		return !at.IsZero() && !at.After(now)
+	}
+	if !some(from) {
+		return time.Time{}
+	}
+	none := now // there is a moment after from, and none after this
+	for none.Sub(from) > time.Second {
+		if mid := from.Add(none.Sub(from) / 2); some(mid) {
+			from = mid
+		} else {
+			none = mid
 		}
 	}
-	return latest
+	return m.nextMoment(s, from)
 }

@@ -3,7 +3,6 @@ package core
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"slices"
 
 	"rollcall/storage"
@@ -28,14 +27,11 @@ func (s *Service) Roles(ctx context.Context, a Actor) (*RoleList, error) {
 	return ask(ctx, s, a, func(r storage.Reader) (*RoleList, error) {
 		out := &RoleList{People: []PersonRole{}, Default: max(s.cfg.DefaultRole, Viewer)}
 		known := map[string]bool{}
-		for e, err := range r.Scan(storage.Prefix([]byte("person/"))) {
+		for e, err := range entries[PersonInfo](r, "person/") {
 			if err != nil {
 				return nil, err
 			}
-			var p PersonInfo
-			if err := json.Unmarshal(e.Value, &p); err != nil {
-				return nil, err
-			}
+			p := e.value
 			known[p.ID] = true
 			role, why, err := standing(r, &s.cfg, &p)
 			if err != nil {
@@ -113,14 +109,11 @@ func (s *Service) firstAdmin(r storage.Reader) (string, error) {
 	if len(s.cfg.Admins) > 0 {
 		return s.cfg.Admins[0], nil
 	}
-	for e, err := range r.Scan(storage.Prefix([]byte("person/"))) {
+	for e, err := range entries[PersonInfo](r, "person/") {
 		if err != nil {
 			return "", err
 		}
-		var p PersonInfo
-		if err := json.Unmarshal(e.Value, &p); err != nil {
-			return "", err
-		}
+		p := e.value
 		if role, _, err := standing(r, &s.cfg, &p); err != nil || role == Admin {
 			return p.ID, err
 		}

@@ -3,6 +3,7 @@ package blocks
 import (
 	"fmt"
 	"time"
+	"unicode/utf8"
 
 	"rollcall/core"
 
@@ -80,14 +81,32 @@ func Refusal(code core.Code, msg, hint string, choices []Button, view *Message) 
 // Consequence shows what a change would do, with the button that does it.
 func Consequence(v core.ConsequencePreview, confirm Button) Message {
 	var s sheet
-	s.reserve = 1
+	s.reserve = 2
 	s.header(v.Title)
-	for _, l := range v.Lines {
-		s.line("• " + Escape(l))
+	for i, l := range v.Lines {
+		if !s.line("• " + Escape(l)) {
+			s.reserve = 1
+			s.small(fmt.Sprintf("…and %d more", len(v.Lines)-i))
+			break
+		}
 	}
 	s.reserve = 0
 	s.actions(confirm)
 	return s.message()
+}
+
+// ConsequenceText is the same in one paragraph, for a form.
+func ConsequenceText(v core.ConsequencePreview) string {
+	const room = maxSection - 40 // for how many are left
+	text := bold(v.Title)
+	for i, l := range v.Lines {
+		line := "\n• " + Escape(l)
+		if utf8.RuneCountInString(text)+utf8.RuneCountInString(line) > room {
+			return text + fmt.Sprintf("\n…and %d more", len(v.Lines)-i)
+		}
+		text += line
+	}
+	return text
 }
 
 // Help shows a topic: what it is about, commands with their examples, and buttons that run some of them.

@@ -294,3 +294,21 @@ func TestACutTextStaysWhole(t *testing.T) {
 		}
 	}
 }
+
+func TestALongConsequenceSaysHowManyMore(t *testing.T) {
+	v := core.ConsequencePreview{Title: "Archive " + strings.Repeat("x", 80) + " with 9,999 open steps?"}
+	for i := range 120 {
+		v.Lines = append(v.Lines, fmt.Sprintf("%d %s", i, strings.Repeat("<&>", 80)))
+	}
+	m := blocks.Consequence(v, blocks.Button{Label: "Confirm", Action: "release.archive", Line: "release archive R1 confirm=yes"})
+	raw := wire(t, m)
+	require.Empty(t, blockkit.Message(raw))
+	told := strings.Count(string(raw), `"text": "• `)
+	require.Positive(t, told)
+	require.Contains(t, string(raw), fmt.Sprintf("…and %d more", 120-told))
+	require.Contains(t, string(raw), "Confirm")
+
+	text := blocks.ConsequenceText(v)
+	require.LessOrEqual(t, utf8.RuneCountInString(text), 3000)
+	require.True(t, strings.HasSuffix(text, fmt.Sprintf("…and %d more", 120-strings.Count(text, "•"))), text)
+}
