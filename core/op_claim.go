@@ -68,8 +68,8 @@ func (op BlockStep) run(t *tx) error {
 	return t.milestone(n)
 }
 
-// asksFor is whom the step needs.
-func (op BlockStep) asksFor() string { return op.NeedsUser }
+// names is whom the step needs.
+func (op BlockStep) names() string { return op.NeedsUser }
 
 func (op UnblockStep) run(t *tx) error {
 	note, err := cleanText("note", op.Note)

@@ -7,6 +7,10 @@ func (RevokeRole) Op() string  { return "admin.revoke" }
 func (GrantRole) Needs() Role  { return Admin }
 func (RevokeRole) Needs() Role { return Admin }
 
+// names is whose role it is.
+func (op GrantRole) names() string  { return op.User }
+func (op RevokeRole) names() string { return op.User }
+
 func (op GrantRole) run(t *tx) error {
 	if op.Role < Viewer || op.Role > Admin {
 		return invalid("role", "Which role?").hint("Use viewer, operator or admin.")
@@ -67,7 +71,7 @@ func (op RevokeRole) run(t *tx) error {
 	return nil
 }
 
-// grantee is a person a role can be given to: a full member Rollcall has met.
+// grantee is a person a role can be given to: a full member whom Slack knows.
 func (t *tx) grantee(user string) (*PersonInfo, error) {
 	if strings.TrimSpace(user) == "" {
 		return nil, invalid("user", "Whom?").hint("Mention the person: @ann.")
@@ -77,7 +81,7 @@ func (t *tx) grantee(user string) (*PersonInfo, error) {
 		return nil, err
 	}
 	if p == nil {
-		return nil, &Error{Code: NotFound, Field: "user", Msg: "Rollcall has not met that person yet", Hint: "Ask them to type `/rollcall whoami` once."}
+		return nil, &Error{Code: NotFound, Field: "user", Msg: "Slack does not say who that is", Hint: "Mention the person: @ann. If you did, try again in a moment."}
 	}
 	if p.Kind != Member {
 		return nil, &Error{Code: Conflict, Field: "user", Msg: "@" + p.Name + " is a " + string(p.Kind) + ", and only full members of the workspace may have a role"}

@@ -154,9 +154,10 @@ func (s *Service) Do(ctx context.Context, actor Actor, key string, op Operation)
 	if err := s.meet(ctx, actor); err != nil {
 		return Receipt{}, AsError(err)
 	}
-	if named, ok := op.(interface{ asksFor() string }); ok {
-		// Whoever is asked for help is called by name; should Slack not say it just now, by their id.
-		_ = s.meet(ctx, Person(named.asksFor(), actor.Via))
+	if op, ok := op.(interface{ names() string }); ok {
+		// Whoever is asked for help, or given a role, may never have come here. Should Slack not say who they are just
+		// now, the operation says what that means for it.
+		_ = s.meet(ctx, Person(op.names(), actor.Via))
 	}
 	if secret, ok := op.(interface{ withToken(string) Operation }); ok {
 		token, err := s.newToken()

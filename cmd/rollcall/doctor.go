@@ -36,9 +36,9 @@ func (c doctorCommand) Run(p *program) error {
 	ctx, cancel := context.WithTimeout(p.ctx, time.Minute)
 	defer cancel()
 	team := ""
-	if missing := cfg.missingTokens(); missing != nil {
+	if missing := cfg.missingTokens(problems...); missing != nil {
 		findings = append(findings, bot.Finding{What: "tokens", Wrong: missing.Error()})
-	} else {
+	} else if cfg.appToken.isSet() && cfg.botToken.isSet() {
 		d := bot.Diagnose(ctx, bot.NewClient(bot.Account{AppToken: cfg.appToken.reveal(), BotToken: cfg.botToken.reveal(), APIURL: cfg.slackAPI,
 			Log: slog.New(slog.DiscardHandler), Now: time.Now, Wait: p.slackWait}))
 		team, findings = d.Team, append(findings, d.Findings...)

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -14,7 +15,7 @@ type serveCommand struct {
 func (c serveCommand) Run(p *program) (err error) {
 	cfg, problems := c.load(p.env)
 	problems = append(problems, cfg.combine()...)
-	if missing := cfg.missingTokens(); missing != nil {
+	if missing := cfg.missingTokens(problems...); missing != nil {
 		problems = append(problems, missing)
 	}
 	if len(problems) > 0 {
@@ -35,15 +36,19 @@ func (c serveCommand) Run(p *program) (err error) {
 	return err
 }
 
-// missingTokens says how to get the tokens that are missing, and what works without.
-func (c *config) missingTokens() error {
+// missingTokens says how to get the tokens that are missing, and what works without. One that was told to be wrong is
+// not missing.
+func (c *config) missingTokens(told ...error) error {
 	var missing []string
-	if !c.appToken.isSet() {
-		missing = append(missing, "SLACK_APP_TOKEN")
+	for name, token := range map[string]secret{"SLACK_APP_TOKEN": c.appToken, "SLACK_BOT_TOKEN": c.botToken} {
+		flag := "--" + setting{env: name}.flag()
+		if !token.isSet() && !slices.ContainsFunc(told, func(err error) bool {
+			return strings.HasPrefix(err.Error(), name) || strings.HasPrefix(err.Error(), flag)
+		}) {
+			missing = append(missing, name)
+		}
 	}
-	if !c.botToken.isSet() {
-		missing = append(missing, "SLACK_BOT_TOKEN")
-	}
+	slices.Sort(missing)
 	if len(missing) == 0 {
 		return nil
 	}

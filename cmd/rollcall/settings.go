@@ -137,7 +137,7 @@ func (c *config) combine() (problems []error) {
 }
 
 func setToken(to *secret, v, prefix string) error {
-	if !strings.HasPrefix(v, prefix) || len(v) < len(prefix)+8 {
+	if !strings.HasPrefix(v, prefix) || len(v) == len(prefix) {
 		return fmt.Errorf("must be a token that begins with %s", prefix)
 	}
 	*to = newSecret(v)
@@ -151,7 +151,7 @@ func setSlackAPI(c *config, v string) error {
 		return fmt.Errorf("%q is no web address", v)
 	case !strings.HasSuffix(u.Path, "/api/"):
 		return fmt.Errorf("%q must end in /api/", v)
-	case u.Scheme == "http" && !isLoopbackHost(u.Hostname()):
+	case u.Scheme == "http" && !isNear(u.Hostname()):
 		return fmt.Errorf("%q must begin with https://, because tokens travel over it", v)
 	}
 	c.slackAPI = v
@@ -212,7 +212,7 @@ func setTrustedProxies(c *config, v string) error {
 	return nil
 }
 
-var userID = regexp.MustCompile(`^[UW][A-Z0-9]{5,}$`)
+var userID = regexp.MustCompile(`^[UW][A-Z0-9]+$`)
 
 func setAdmins(c *config, v string) error {
 	for _, id := range list(v) {
@@ -283,6 +283,16 @@ func list(v string) []string {
 func isLoopback(address string) bool {
 	host, _, err := net.SplitHostPort(address)
 	return err == nil && isLoopbackHost(host)
+}
+
+// isNear says whether a host is this machine or a neighbour on a network of one's own, such as another container of
+// the same Compose file.
+func isNear(host string) bool {
+	addr, err := netip.ParseAddr(host)
+	if err != nil {
+		return !strings.Contains(host, ".") || strings.HasSuffix(host, ".internal")
+	}
+	return addr.IsLoopback() || addr.IsPrivate()
 }
 
 func isLoopbackHost(host string) bool {

@@ -89,12 +89,12 @@ func TestEachSettingRefusesNonsense(t *testing.T) {
 	for env, values := range map[string][]string{
 		"SLACK_APP_TOKEN":          {"xoxb-1234567890", "xapp-"},
 		"SLACK_BOT_TOKEN":          {"xapp-1234567890", "token"},
-		"SLACK_API_URL":            {"slack.com", "https://slack.com/", "http://slack.com/api/", "ftp://slack.com/api/"},
+		"SLACK_API_URL":            {"slack.com", "https://slack.com/", "http://slack.com/api/", "http://203.0.113.7/api/", "ftp://slack.com/api/"},
 		"ROLLCALL_HTTP":            {"8080", "127.0.0.1", "127.0.0.1:notaport", "127.0.0.1:99999"},
 		"ROLLCALL_BASE_URL":        {"rollcall.example.com", "https://example.com/rollcall", "https://example.com/?a=b", "https://u:p@example.com"},
 		"ROLLCALL_ACCESS":          {"public", "OPEN"},
 		"ROLLCALL_TRUSTED_PROXIES": {"10.0.0.0/99", "proxy"},
-		"ROLLCALL_ADMINS":          {"ann", "U1"},
+		"ROLLCALL_ADMINS":          {"ann", "U"},
 		"ROLLCALL_DEFAULT_ROLE":    {"admin", "none"},
 		"ROLLCALL_TZ":              {"Moon/Base", "Local"},
 		"ROLLCALL_LOG":             {"xml", "json,loud"},
@@ -121,6 +121,22 @@ func TestSettingsUnderstandWhatTheyAccept(t *testing.T) {
 	assert.Equal(t, []string{"U012ABCDE", "W98765"}, c.admins)
 	assert.True(t, c.logJSON)
 	assert.Equal(t, slog.LevelDebug, c.logLevel)
+}
+
+func TestTheSmallestValuesThatSlackCouldGive(t *testing.T) {
+	c, problems := loadSettings(t, map[string]string{
+		"SLACK_APP_TOKEN": "xapp-1", "SLACK_BOT_TOKEN": "xoxb-a", "ROLLCALL_ADMINS": "U1",
+		"SLACK_API_URL": "http://slack:4000/api/", // the neighbour in a Compose file
+	})
+	require.Empty(t, problems)
+	assert.Nil(t, c.missingTokens())
+}
+
+func TestATokenThatIsWrongIsNotMissingToo(t *testing.T) {
+	c, problems := loadSettings(t, map[string]string{"SLACK_APP_TOKEN": "secret"}, "--slack-bot-token", "xapp-1")
+	require.Len(t, problems, 2)
+	assert.Nil(t, c.missingTokens(problems...))
+	assert.ErrorContains(t, c.missingTokens(problems[:1]...), "SLACK_BOT_TOKEN must be set")
 }
 
 func TestOffLoopbackThePageNeedsLinksAndHTTPS(t *testing.T) {
