@@ -214,28 +214,19 @@ func (s *Site) answer(kind string, build func(*request) ([]byte, error)) http.Ha
 	}
 }
 
-// etag names what a page shows before it is built: the program, the store, the newest change, the shared link and the filters. It
-// does not name the person: whoever is let in sees the same. It is weak because answers are compressed in more than one
-// way.
+// etag names what a page shows before it is built: the program, the store, the newest change, the shared link and the
+// filters. It does not name the person: whoever is let in sees the same. It is weak because answers are compressed in
+// more than one way, and holds no comma, which would end it in a list of tags.
 func (s *Site) etag(q *request) string {
-	sum := sha256.Sum256([]byte(q.filters.Encode()))
-	return fmt.Sprintf(`W/"%s-%s-%d%t-%x"`, tagSafe(s.cfg.Build), q.position, q.actor.Link(), q.signedIn(), sum[:6])
+	sum := sha256.Sum256([]byte(s.cfg.Build + "\x00" + q.filters.Encode()))
+	return fmt.Sprintf(`W/"%s-%d%t-%x"`, q.position, q.actor.Link(), q.signedIn(), sum[:8])
 }
 
-// tagSafe keeps to what may stand between an ETag's quotes.
-func tagSafe(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r <= ' ' || r == '"' || r >= 0x7f {
-			return -1
-		}
-		return r
-	}, s)
-}
-
-// hasTag reports whether an If-None-Match header lists tag.
+// hasTag reports whether an If-None-Match header lists tag, weak or not.
 func hasTag(header, tag string) bool {
+	tag = strings.TrimPrefix(tag, "W/")
 	for h := range strings.SplitSeq(header, ",") {
-		if h = strings.TrimSpace(h); h == tag || h == "*" {
+		if h = strings.TrimPrefix(strings.TrimSpace(h), "W/"); h == tag || h == "*" {
 			return true
 		}
 	}

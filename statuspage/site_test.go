@@ -338,6 +338,14 @@ func TestETagSparesTheView(t *testing.T) {
 	assert.Equal(t, first.Body.String(), kept.Body.String())
 	assert.Equal(t, asked, v.asked.Load(), "nor for somebody else who sees the same")
 	assert.NotEqual(t, tag, get(s, "/releases/12?cluster=prod-eu").Header().Get("ETag"))
+	for _, asked := range []string{`"else", ` + tag, strings.TrimPrefix(tag, "W/"), "*"} {
+		assert.Equal(t, http.StatusNotModified, get(s, "/releases/12?cluster=prod-us", "If-None-Match", asked).Code, asked)
+	}
+	assert.NotContains(t, tag, ",", "a list of tags is cut at its commas")
+	built := site(t, typical(), func(c *statuspage.Config) { c.Build = "(devel), commit 1234567, go1.26" })
+	other := get(built, "/releases/12?cluster=prod-us").Header().Get("ETag")
+	assert.NotEqual(t, tag, other, "another program draws other pages")
+	assert.Equal(t, http.StatusNotModified, get(built, "/releases/12?cluster=prod-us", "If-None-Match", other).Code)
 	v.revision++
 	assert.Equal(t, http.StatusOK, get(s, "/releases/12?cluster=prod-us", "If-None-Match", tag).Code)
 	assert.Greater(t, v.asked.Load(), asked+1)
