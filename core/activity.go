@@ -229,7 +229,7 @@ func (tell *teller) step(e *Event, record string) (Activity, error) {
 // one words an event.
 func (tell *teller) one(e *Event) (Activity, error) {
 	act := Activity{
-		Seq: e.Seq, At: e.At, Actor: e.Actor, ActorName: tell.names.of(e.Actor), Via: e.Via, Op: e.Op, Verb: verbOf(e),
+		Seq: e.Seq, At: e.At, Actor: Maybe(e.Actor), ActorName: Maybe(tell.names.of(e.Actor)), Via: e.Via, Op: e.Op, Verb: verbOf(e),
 		Title: e.Title, Text: Maybe(e.Text), StepID: Maybe(e.Step), Count: e.Count, Undoes: MaybeID(e.Undoes), Refused: e.Refused,
 		ReleaseID: idOrNil(e.Release), CustomerID: idOrNil(e.Customer), ClusterID: idOrNil(e.Cluster),
 	}

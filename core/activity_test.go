@@ -39,7 +39,7 @@ func TestActivityFilters(t *testing.T) {
 	assert.Equal(t, core.Maybe("build 812"), done.Text)
 	assert.Equal(t, core.Maybe("prod-eu"), done.ClusterName)
 	assert.Equal(t, core.Maybe("cust-d-prod"), done.Namespace)
-	assert.Equal(t, "bob", done.ActorName)
+	assert.EqualValues(t, "bob", done.ActorName)
 
 	assert.Equal(t, []string{"step.done"}, ops(h.feed(core.ActivityQuery{Person: bob})))
 	assert.Equal(t, []string{"step.done", "customer.add"}, ops(h.feed(core.ActivityQuery{Customer: "customer-d"})))

@@ -74,7 +74,7 @@ func (tell *teller) fromTemplate(st *stepState, e enrolment, own []*Event, recor
 	}
 	made := Activity{At: unixTime(e.At), Title: "Created from template", Op: "step.create", Verb: "created"}
 	if born != nil {
-		made.Seq, made.At, made.Actor, made.ActorName, made.Via = born.Seq, born.At, born.Actor, tell.names.of(born.Actor), born.Via
+		made.Seq, made.At, made.Actor, made.ActorName, made.Via = born.Seq, born.At, Maybe(born.Actor), Maybe(tell.names.of(born.Actor)), born.Via
 	}
 	tell.aboutStep(&made, st)
 	out := []Activity{made}

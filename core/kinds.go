@@ -189,6 +189,9 @@ func ParseRole(s string) (Role, bool) {
 // Via says through which door an operation came.
 type Via string
 
+// MarshalJSON writes null where the door is not told.
+func (v Via) MarshalJSON() ([]byte, error) { return Maybe(v).MarshalJSON() }
+
 // The doors.
 const (
 	ViaSlash    Via = "slash"

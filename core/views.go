@@ -78,8 +78,8 @@ type ClusterDetail struct {
 // CustomerList is the customers asked for, in the order asked for.
 type CustomerList struct {
 	Customers []CustomerView `json:"customers"`
-	Total     int            `json:"total"`         // before the filter
-	Clusters  []string       `json:"cluster_names"` // what can be filtered by
+	Total     int            `json:"-"` // before the filter
+	Clusters  []string       `json:"-"` // what can be filtered by
 	Unknown   []string       `json:"unknown_clusters,omitempty"`
 	Query     CustomersQuery `json:"-"`
 }
@@ -99,8 +99,8 @@ type ReleaseList struct {
 type Activity struct {
 	Seq          int64      `json:"seq"`
 	At           time.Time  `json:"at"`
-	Actor        string     `json:"actor"`
-	ActorName    string     `json:"actor_name"`
+	Actor        Maybe      `json:"actor"`
+	ActorName    Maybe      `json:"actor_name"`
 	Via          Via        `json:"via"`
 	Op           string     `json:"op"`   // "step.done"
 	Verb         string     `json:"verb"` // "done", "moved", "added"

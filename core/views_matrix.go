@@ -5,20 +5,20 @@ type Matrix struct {
 	Release  ReleaseView     `json:"release"`
 	Progress Progress        `json:"progress"`
 	Clusters []MatrixCluster `json:"clusters"`
-	Category Category        `json:"category"`
+	Category Category        `json:"-"`
 	Query    MatrixQuery     `json:"-"`
-	Names    []string        `json:"cluster_names"` // every cluster of the release: what can be filtered by
+	Names    []string        `json:"-"` // every cluster of the release: what can be filtered by
 	Unknown  []string        `json:"unknown_clusters,omitempty"`
-	Shown    Shown           `json:"shown"`
+	Shown    Shown           `json:"-"`
 }
 
 // Shown says how much of the matrix passed the filters.
 type Shown struct {
-	Customers     int `json:"customers"`
-	AllCustomers  int `json:"all_customers"`
-	Steps         int `json:"steps"`
-	AllSteps      int `json:"all_steps"`
-	MatchingCells int `json:"matching_cells"`
+	Customers     int
+	AllCustomers  int
+	Steps         int
+	AllSteps      int
+	MatchingCells int
 }
 
 // MatrixCluster is one cluster's grid. Cells stands by row, then customer.

@@ -100,10 +100,10 @@ type StepList struct {
 type CustomerSteps struct {
 	Release   ReleaseView  `json:"release"`
 	Customer  CustomerView `json:"customer"`
-	Progress  Progress     `json:"progress"`
+	Progress  Progress     `json:"-"`
 	Deploy    StepList     `json:"deploy"`
 	Verify    StepList     `json:"verify"`
-	Withdrawn bool         `json:"withdrawn"`
+	Withdrawn bool         `json:"withdrawn,omitempty"`
 }
 
 // StepDetail is everything about one customer's step.
@@ -113,7 +113,7 @@ type StepDetail struct {
 	Step     StepView     `json:"step"`
 	Original *Original    `json:"original"` // what the template says, when the step says something else
 	History  []Activity   `json:"history"`  // oldest first
-	FileName string       `json:"file_name"`
+	FileName string       `json:"-"`
 }
 
 // Original is the template's wording of an overridden step.
@@ -128,6 +128,6 @@ type Original struct {
 type StepAcross struct {
 	Release   ReleaseView  `json:"release"`
 	Step      TemplateView `json:"step"`
-	Progress  Counts       `json:"progress"`
+	Progress  Counts       `json:"-"`
 	Customers []StepView   `json:"customers"` // by cluster, then customer
 }

@@ -216,7 +216,7 @@ func (c *canned) events() (out []core.Activity) {
 	for i := range min(6, c.customers()) {
 		id, status := int64(i+1), core.Statuses[(i+1)%4]
 		out = append(out, core.Activity{Seq: int64(400 - i), At: day.Add(-time.Duration(i) * 17 * time.Minute), Actor: "U1",
-			ActorName: c.name("person", i), Via: core.ViaSlash, Op: "step.done", Verb: "done", Title: c.name("Title", i),
+			ActorName: core.Maybe(c.name("person", i)), Via: core.ViaSlash, Op: "step.done", Verb: "done", Title: c.name("Title", i),
 			ReleaseID: &release, ReleaseLabel: core.Maybe(c.name("v2.5.0", 3)), CustomerID: &id,
 			CustomerName: core.Maybe(c.name("customer", i)), ClusterName: core.Maybe(c.name("cluster", 0)),
 			Namespace: core.Maybe(c.name("namespace", i)), StepID: "D2", StepName: core.Maybe(c.name("step", i)), Status: &status, Count: 1})
@@ -433,9 +433,9 @@ func (c *canned) Step(_ context.Context, _ core.Actor, q core.StepQuery) (*core.
 		v.Original = &core.Original{Name: v.Step.Name, Type: kind, Content: text + "-- as in the template\n", MovedOn: i == 1}
 		v.Step.Content += core.Maybe("SELECT '" + c.name("customer", i) + "';\n")
 	}
-	v.History = []core.Activity{{At: day, Verb: "created", ActorName: c.name("person", 0)}, {At: day, Verb: "noted", ActorName: c.name("person", 1), Text: core.Maybe(c.name("text", 1))}}
+	v.History = []core.Activity{{At: day, Verb: "created", ActorName: core.Maybe(c.name("person", 0))}, {At: day, Verb: "noted", ActorName: core.Maybe(c.name("person", 1)), Text: core.Maybe(c.name("text", 1))}}
 	if v.Step.Status != core.Pending {
-		v.History = append(v.History, core.Activity{At: day, Verb: "done", ActorName: c.name("person", 0), Status: &v.Step.Status})
+		v.History = append(v.History, core.Activity{At: day, Verb: "done", ActorName: core.Maybe(c.name("person", 0)), Status: &v.Step.Status})
 	}
 	return v, c.ask()
 }

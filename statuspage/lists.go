@@ -9,7 +9,7 @@ import (
 // dashboardView is the overview with what stands in somebody's way.
 type dashboardView struct {
 	*core.Dashboard
-	Blocked []core.StepView `json:"blocked"`
+	Blocked []core.StepView `json:"-"`
 }
 
 func askDashboard(s *Site, q *request) (dashboardView, error) {

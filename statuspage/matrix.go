@@ -18,7 +18,7 @@ const maxInline = 10_000
 // it will consist of.
 type matrixView struct {
 	*core.Matrix
-	Blocked []core.StepView     `json:"blocked"`
+	Blocked []core.StepView     `json:"-"`
 	Deploy  []core.TemplateView `json:"deploy,omitempty"` // of a draft
 	Verify  []core.TemplateView `json:"verify,omitempty"`
 }

@@ -53,5 +53,5 @@ func (s *Site) showRevision(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusNotModified)
 		return
 	}
-	answer{kind: jsonType, body: []byte(`{"rev":` + decimal(at.Rev) + `,"epoch":"` + tagSafe(at.Epoch) + "\"}\n")}.send(w)
+	answer{kind: jsonType, body: []byte(`{"rev":` + decimal(at.Rev) + `,"epoch":"` + at.Epoch + "\"}\n")}.send(w)
 }

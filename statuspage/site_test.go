@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -120,6 +121,32 @@ func TestPages_FV001_FV003_FC004_FC005_FM004_FM005(t *testing.T) {
 			assert.NotContains(t, w.Body.String(), "NaN")
 		})
 	}
+}
+
+// TestATwinHasTheKeysOfTheContract: no more of them either, so that what others read may stay as it is.
+func TestATwinHasTheKeysOfTheContract(t *testing.T) {
+	for path, keys := range map[string][]string{
+		"/index.json":                            {"active_releases", "clusters", "stats", "activity"},
+		"/clusters.json":                         {"clusters"},
+		"/clusters/1.json":                       {"cluster", "customers"},
+		"/customers.json":                        {"customers"},
+		"/customers/1.json":                      {"customer", "releases"},
+		"/releases.json":                         {"releases"},
+		"/releases/12.json":                      {"release", "progress", "clusters"},
+		"/releases/12/customers/1.json":          {"release", "customer", "deploy", "verify"},
+		"/releases/12/steps/D1.json":             {"release", "step", "customers"},
+		"/releases/12/customers/1/steps/D1.json": {"release", "customer", "step", "original", "history"},
+		"/activity.json":                         {"events", "next"},
+	} {
+		w := get(site(t, typical()), path)
+		require.Equal(t, http.StatusOK, w.Code, path)
+		var twin map[string]json.RawMessage
+		require.NoError(t, json.Unmarshal(w.Body.Bytes(), &twin), path)
+		assert.ElementsMatch(t, keys, slices.Collect(maps.Keys(twin)), path)
+	}
+	var m struct{ Clusters []map[string]json.RawMessage }
+	require.NoError(t, json.Unmarshal(get(site(t, typical()), "/releases/12.json").Body.Bytes(), &m))
+	assert.ElementsMatch(t, []string{"cluster", "progress", "customers", "rows", "cells"}, slices.Collect(maps.Keys(m.Clusters[0])))
 }
 
 func TestTwinIsTheSameView(t *testing.T) {

@@ -161,7 +161,7 @@ func history(list []core.Activity, n int) string {
 }
 
 func historyLine(a *core.Activity) string {
-	text := Date(a.At) + " · " + person(a.ActorName, a.Actor) + " · " + Escape(a.Verb)
+	text := Date(a.At) + " · " + person(string(a.ActorName), string(a.Actor)) + " · " + Escape(a.Verb)
 	if a.Text != "" {
 		text += " · “" + Escape(short(oneLine(string(a.Text)), 200)) + "”"
 	}

@@ -110,7 +110,7 @@ func activityLines(list []core.Activity, n int) string {
 }
 
 func activityLine(a *core.Activity) string {
-	text := Date(a.At) + " · " + person(a.ActorName, a.Actor) + " · " + Escape(a.Verb)
+	text := Date(a.At) + " · " + person(string(a.ActorName), string(a.Actor)) + " · " + Escape(a.Verb)
 	if a.Refused {
 		text += " · " + Escape(strings.ReplaceAll(a.Op, ".", " "))
 	}
