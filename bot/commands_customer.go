@@ -18,7 +18,12 @@ func customerCommands() []*Command {
 				archivedArg, pageArg, viewArg},
 			Examples: []string{"customer list", "customer list cluster=prod-us,prod-eu sort=progress"},
 			Show: func(c *call) (blocks.Message, error) {
-				v, err := c.bot.core.Customers(c.ctx, c.actor, core.CustomersQuery{Clusters: c.in.List("cluster"), Sort: c.in.Str("sort"), Archived: c.in.Yes("archived")})
+				q := core.CustomersQuery{Clusters: c.in.List("cluster"), Sort: c.in.Str("sort"), Archived: c.in.Yes("archived")}
+				v, err := c.bot.core.Customers(c.ctx, c.actor, q)
+				if err == nil && len(v.Unknown) > 0 {
+					q.Clusters = straightAll(q.Clusters)
+					v, err = c.bot.core.Customers(c.ctx, c.actor, q)
+				}
 				return draw(v, err, func() blocks.Message { return blocks.Customers(*v, c.page(), c.env) })
 			}},
 		{Noun: "customer", Verb: "show", Aliases: []string{"view", "get"}, Summary: "One customer and its releases",

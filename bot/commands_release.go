@@ -121,6 +121,10 @@ func releaseCommands() []*Command {
 				q := core.MatrixQuery{Release: c.in.Str("release"), Clusters: c.in.List("cluster"),
 					Category: core.Category(c.in.Str("category")), Statuses: statuses(c.in.List("status"))}
 				v, err := c.bot.core.Matrix(c.ctx, c.actor, q)
+				if err == nil && len(v.Unknown) > 0 {
+					q.Clusters = straightAll(q.Clusters)
+					v, err = c.bot.core.Matrix(c.ctx, c.actor, q)
+				}
 				return draw(v, err, func() blocks.Message { return blocks.Matrix(*v, int(number(c.in, "at")), c.page(), c.env) })
 			}},
 		{Noun: "release", Verb: "board", Summary: "Where a release's live message is, posted again if gone", Alone: true,

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -56,8 +57,9 @@ func Parse(text string) (Line, error) {
 
 // scanner walks over a line, one character at a time.
 type scanner struct {
-	text []rune
-	pos  int
+	text    []rune
+	pos     int
+	listing bool // a comma may follow a closing delimiter
 }
 
 func (s *scanner) skipSpace() (more bool) {
@@ -81,7 +83,11 @@ func (s *scanner) next(line *Line) error {
 	key, option, after := s.key()
 	if key != "" && after < len(s.text) && isEquals(s.text[after]) {
 		s.pos = after + 1
-		value, err := s.value()
+		read := s.value
+		if slices.Contains(listKeys, key) {
+			read = s.list
+		}
+		value, err := read()
 		if err != nil {
 			return err
 		}
@@ -106,10 +112,30 @@ func (s *scanner) value() (Word, error) {
 	return Word{Text: s.bare(), At: start + 1}, nil
 }
 
-// bare reads up to the next space.
+// listKeys are the fields that take several names: customers="Customer A",cust-b.
+var listKeys = []string{"cluster", "clusters", "customer", "customers"}
+
+// list reads names with commas between them, each in delimiters of its own or none.
+func (s *scanner) list() (Word, error) {
+	s.listing = true
+	defer func() { s.listing = false }()
+	all, err := s.value()
+	for err == nil && s.at(s.pos) == ',' {
+		s.pos++
+		var one Word
+		one, err = s.value()
+		all.Text += "," + one.Text
+	}
+	return all, err
+}
+
+// bare reads up to the next space, in a list up to a comma before a delimiter.
 func (s *scanner) bare() string {
 	start := s.pos
 	for s.pos < len(s.text) && !unicode.IsSpace(s.text[s.pos]) {
+		if s.listing && s.text[s.pos] == ',' && closers[s.at(s.pos+1)] != nil {
+			break
+		}
 		s.pos++
 	}
 	return string(s.text[start:s.pos])

@@ -46,7 +46,7 @@ func (s *scanner) quoted() (string, error) {
 		if !found {
 			continue
 		}
-		if end+1 < len(s.text) && !unicode.IsSpace(s.text[end+1]) {
+		if !s.endsAt(end + 1) {
 			return "", s.fail(end, "After the closing quote a space is missing",
 				`A quote inside a quoted text is written \", or put 'single quotes' around the whole text.`)
 		}
@@ -55,6 +55,11 @@ func (s *scanner) quoted() (string, error) {
 	}
 	return "", s.fail(start, "A quote is opened here and never closed",
 		`Close it with ", or write \" for a quote that belongs to the text.`)
+}
+
+// endsAt says whether a value may end before i.
+func (s *scanner) endsAt(i int) bool {
+	return i >= len(s.text) || unicode.IsSpace(s.text[i]) || s.listing && s.text[i] == ','
 }
 
 // until reads from behind the opening delimiter up to the first character of set that ends the text.
@@ -78,7 +83,7 @@ func (s *scanner) until(open rune, set string) (text string, end int, found bool
 			out = appendBackslashes(out, backslashes)
 		}
 		backslashes = 0
-		if ends && single && i+1 < len(s.text) && !unicode.IsSpace(s.text[i+1]) {
+		if ends && single && !s.endsAt(i+1) {
 			ends = false
 		}
 		if ends {

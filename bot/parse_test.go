@@ -67,6 +67,24 @@ func TestParsePlaces(t *testing.T) {
 	assert.Equal(t, 22, line.Fields[0].Value.At)
 }
 
+func TestParseLists(t *testing.T) {
+	for in, want := range map[string]string{
+		`customers=cust-a,cust-b`:                    "cust-a,cust-b",
+		`customers="Customer A,Customer B"`:          "Customer A,Customer B",
+		`customers="Customer A","Customer B",cust-c`: "Customer A,Customer B,cust-c",
+		`customers=cust-c,“Customer A”,“Customer B”`: "cust-c,Customer A,Customer B",
+		`clusters='eu one',"eu two"`:                 "eu one,eu two",
+		`cluster='Bob’s cluster','Ann’s cluster'`:    "Bob’s cluster,Ann’s cluster",
+		`customers="Customer A",`:                    "Customer A,",
+	} {
+		line, err := Parse("bulk done v1 D1 " + in + ` note="x"`)
+		require.NoError(t, err, in)
+		require.Len(t, line.Words, 4, in)
+		assert.Equal(t, want, line.Fields[0].Value.Text, in)
+		assert.Equal(t, "x", line.Fields[1].Value.Text, in)
+	}
+}
+
 func TestParseErrors(t *testing.T) {
 	for in, want := range map[string]SyntaxError{
 		`customer add "Customer A cluster=x`: {At: 14, Msg: "A quote is opened here and never closed"},
