@@ -34,13 +34,17 @@ func newMetrics() *metrics {
 		return prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: name, Help: help,
 			Buckets: []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 1.2, 3, 10}}, labels)
 	}
+	counter := func(name, help string, labels ...string) *prometheus.CounterVec {
+		return prometheus.NewCounterVec(prometheus.CounterOpts{Name: name, Help: help}, labels)
+	}
 	m := &metrics{
 		registry:   prometheus.NewRegistry(),
 		operations: histogram("rollcall_requests_seconds", "Requests from Slack, by command, door and code; code is empty when nothing was wrong.", "op", "via", "code"),
 		acknowledged: prometheus.NewHistogram(prometheus.HistogramOpts{Name: "rollcall_acknowledgement_seconds",
-			Help: "From an envelope of Slack's to its acknowledgement. Slack waits three seconds.", Buckets: []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 1.2, 2, 3}}),
-		deliveries:  prometheus.NewCounterVec(prometheus.CounterOpts{Name: "rollcall_deliveries_total", Help: "Tries to post a notice or a board, by what came of them."}, []string{"what", "came"}),
-		connections: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "rollcall_slack_connections_total", Help: "Socket Mode connections: those that came up, and tries that failed."}, []string{"result"}),
+			Help:    "From an envelope of Slack's to its acknowledgement. Slack waits three seconds.",
+			Buckets: []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 1.2, 2, 3}}),
+		deliveries:  counter("rollcall_deliveries_total", "Tries to post a notice or a board, by what came of them.", "what", "came"),
+		connections: counter("rollcall_slack_connections_total", "Socket Mode connections: those that came up, and tries that failed.", "result"),
 		answers:     histogram("rollcall_http_request_seconds", "Requests to the status page, by route and status.", "route", "code"),
 		renders:     histogram("rollcall_http_render_seconds", "Pages that had to be laid out, by page.", "page"),
 	}

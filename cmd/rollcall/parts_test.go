@@ -64,3 +64,14 @@ func TestWaitEndsWithItsContext(t *testing.T) {
 	require.NoError(t, p.wait(ctx))
 	require.NoError(t, p.close())
 }
+
+func TestAnAddressThatIsTakenIsNamedWithItsSetting(t *testing.T) {
+	door, err := listen("ROLLCALL_HTTP", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer func() { require.NoError(t, door.Close()) }()
+	_, err = listen("ROLLCALL_ADMIN_HTTP", door.Addr().String())
+	require.ErrorContains(t, err, "another program listens at "+door.Addr().String())
+	require.ErrorContains(t, err, "ROLLCALL_ADMIN_HTTP")
+	_, err = listen("ROLLCALL_HTTP", "192.0.2.1:0")
+	require.ErrorContains(t, err, "nothing can listen at 192.0.2.1:0")
+}

@@ -4,12 +4,14 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	mathrand "math/rand/v2"
 	"net"
 	"net/url"
 	"strings"
+	"syscall"
 	"time"
 
 	"rollcall/bot"
@@ -69,7 +71,7 @@ func openAt(ctx context.Context, cfg config, now func() time.Time, log *slog.Log
 		return nil, forPeople(err)
 	}
 
-	if s.door, err = net.Listen("tcp", cfg.http); err != nil {
+	if s.door, err = listen("ROLLCALL_HTTP", cfg.http); err != nil {
 		return nil, err
 	}
 	house.open(part{name: "door", limit: pageGrace, close: func(context.Context) error {
@@ -82,9 +84,12 @@ func openAt(ctx context.Context, cfg config, now func() time.Time, log *slog.Log
 		s.baseURL = "http://" + fromHere(s.door.Addr().String())
 	}
 	s.copies = &snapshots{cfg: cfg, store: store, core: s.core, now: now, log: log}
-	s.bot = bot.New(bot.Config{Core: s.core, Log: log, Now: now, BaseURL: s.baseURL, Meter: s.metrics, Files: s.slack, Backup: s.copies.take})
+	s.bot = bot.New(bot.Config{
+		Core: s.core, Log: log, Now: now, BaseURL: s.baseURL,
+		Meter: s.metrics, Files: s.slack, Backup: s.copies.take,
+	})
 	if s.page, err = statuspage.New(s.pageConfig(cfg)); err != nil {
-		return s, err
+		return nil, err
 	}
 	s.metrics.watch(s.core, s.bot.Ready, log)
 	return s, s.openAdmin(cfg, house)
@@ -95,7 +100,7 @@ func (s *server) openAdmin(cfg config, house *parts) error {
 	if cfg.adminHTTP == "" {
 		return nil
 	}
-	door, err := net.Listen("tcp", cfg.adminHTTP)
+	door, err := listen("ROLLCALL_ADMIN_HTTP", cfg.adminHTTP)
 	if err != nil {
 		return err
 	}
@@ -104,17 +109,30 @@ func (s *server) openAdmin(cfg config, house *parts) error {
 	return nil
 }
 
+// listen opens the door at the address that a setting gives.
+func listen(setting, address string) (net.Listener, error) {
+	door, err := net.Listen("tcp", address)
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return nil, fmt.Errorf("another program listens at %s already: stop it, or set %s to another address", address, setting)
+	case err != nil:
+		return nil, fmt.Errorf("nothing can listen at %s, which %s says: %w", address, setting, err)
+	}
+	return door, nil
+}
+
 func (s *server) pageConfig(cfg config) statuspage.Config {
 	base, err := url.Parse(s.baseURL)
 	if err != nil {
 		base = &url.URL{Scheme: "http", Host: s.door.Addr().String()} // the setting was checked; this is the address itself
 	}
-	page := statuspage.Config{
-		Views: s.core, Gate: s.core, Open: cfg.access == accessOpen, BaseURL: base, Build: strings.TrimPrefix(versionLine(), "rollcall "), Now: time.Now, NewRef: newRef, Jitter: mathrand.Float64, Proxies: cfg.trustedProxies, Log: s.log,
-		Meter: s.metrics,
+	return statuspage.Config{
+		Views: s.core, Gate: s.core,
+		Open: cfg.access == accessOpen, BaseURL: base, Proxies: cfg.trustedProxies,
+		Now: time.Now, NewRef: newRef, Jitter: mathrand.Float64,
+		Log: s.log, Meter: s.metrics, Build: strings.TrimPrefix(versionLine(), "rollcall "),
 		Ready: func(context.Context) error { return s.bot.Ready() },
 	}
-	return page
 }
 
 // start lets the parts run, the bot last: it brings in the work.

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"log/slog"
 	"net"
@@ -122,16 +121,20 @@ func (s setting) defaultDoc() string {
 
 // combine checks what no setting can check alone.
 func (c *config) combine() (problems []error) {
-	if c.http != "" && !isLoopback(c.http) {
-		switch {
-		case c.access == accessOpen:
-			problems = append(problems, errors.New("ROLLCALL_ACCESS=open lets everyone read, so it needs a ROLLCALL_HTTP on loopback (127.0.0.1): use ROLLCALL_ACCESS=link"))
-		case c.baseURL == "":
-			problems = append(problems, fmt.Errorf("ROLLCALL_BASE_URL is missing: with ROLLCALL_HTTP=%s say how people reach the page, for example https://rollcall.example.com", c.http))
-		}
+	wrong := func(format string, args ...any) { problems = append(problems, fmt.Errorf(format, args...)) }
+	base, err := url.Parse(c.baseURL)
+	outside := err == nil && c.baseURL != "" && !isLoopbackHost(base.Hostname())
+	listens := c.http == "" || isLoopback(c.http) // on loopback; empty when it was refused already
+	switch {
+	case c.access == accessOpen && !listens:
+		wrong("ROLLCALL_ACCESS=open lets everyone read, so it needs a ROLLCALL_HTTP on loopback (127.0.0.1): use ROLLCALL_ACCESS=link")
+	case c.access == accessOpen && outside:
+		wrong("ROLLCALL_ACCESS=open lets everyone read, so it goes with no ROLLCALL_BASE_URL off loopback (%s): use ROLLCALL_ACCESS=link", c.baseURL)
+	case !listens && c.baseURL == "":
+		wrong("ROLLCALL_BASE_URL is missing: with ROLLCALL_HTTP=%s say how people reach the page, for example https://rollcall.example.com", c.http)
 	}
-	if u, err := url.Parse(c.baseURL); err == nil && c.baseURL != "" && u.Scheme != "https" && !isLoopbackHost(u.Hostname()) {
-		problems = append(problems, fmt.Errorf("ROLLCALL_BASE_URL is %s: off loopback it must begin with https://, because sign-in links travel over it", c.baseURL))
+	if outside && base.Scheme != "https" {
+		wrong("ROLLCALL_BASE_URL is %s: off loopback it must begin with https://, because sign-in links travel over it", c.baseURL)
 	}
 	return problems
 }
@@ -159,8 +162,11 @@ func setSlackAPI(c *config, v string) error {
 }
 
 func setHTTP(c *config, v string) error {
+	if err := checkAddress(v); err != nil {
+		return err
+	}
 	c.http = v
-	return checkAddress(v)
+	return nil
 }
 
 func setAdminHTTP(c *config, v string) error {

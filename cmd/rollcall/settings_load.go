@@ -84,7 +84,10 @@ func (f settingFlags) load(env lookup) (config, []error) {
 
 // value finds what a setting is set to, and where, for messages.
 func (s setting) value(flag *string, env lookup) (value, from string, err error) {
-	if flag != nil {
+	if flag != nil { // given as empty it takes back what the environment says
+		if *flag == "" {
+			return s.def, "--" + s.flag(), nil
+		}
 		return *flag, "--" + s.flag(), nil
 	}
 	value, _ = env(s.env)

@@ -55,6 +55,18 @@ func TestAFlagWinsOverTheEnvironment(t *testing.T) {
 	assert.Equal(t, "Europe/Zurich", c.zone.String())
 }
 
+// Empty is what the setting is when nobody sets it: an empty address would be every interface of the machine.
+func TestAnEmptyFlagIsTheDefault(t *testing.T) {
+	env := map[string]string{"ROLLCALL_HTTP": "0.0.0.0:80", "ROLLCALL_TZ": "Europe/Zurich", "ROLLCALL_BACKUP_KEEP": "3", "ROLLCALL_BACKUP_DIR": "copies"}
+	c, problems := loadSettings(t, env, "--http=", "--tz=", "--backup-keep=", "--backup-dir=", "--db=")
+	require.Empty(t, problems)
+	assert.Equal(t, "127.0.0.1:8080", c.http)
+	assert.Equal(t, "UTC", c.zone.String())
+	assert.Equal(t, 14, c.backupKeep)
+	assert.Empty(t, c.backupDir)
+	assert.Equal(t, "rollcall.db", c.db)
+}
+
 func TestASecretMayComeFromAFile(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "token")
 	require.NoError(t, os.WriteFile(file, []byte("xoxb-from-a-file\n"), 0o600))
@@ -147,6 +159,7 @@ func TestOffLoopbackThePageNeedsLinksAndHTTPS(t *testing.T) {
 		"nothing said":        {map[string]string{"ROLLCALL_HTTP": "0.0.0.0:8080"}, "ROLLCALL_BASE_URL is missing"},
 		"all interfaces":      {map[string]string{"ROLLCALL_HTTP": ":8080"}, "ROLLCALL_BASE_URL is missing"},
 		"open to everyone":    {map[string]string{"ROLLCALL_HTTP": "0.0.0.0:8080", "ROLLCALL_ACCESS": "open", "ROLLCALL_BASE_URL": "https://r.example.com"}, "needs a ROLLCALL_HTTP on loopback"},
+		"open by a proxy":     {map[string]string{"ROLLCALL_ACCESS": "open", "ROLLCALL_BASE_URL": "https://r.example.com"}, "no ROLLCALL_BASE_URL off loopback"},
 		"plain http":          {map[string]string{"ROLLCALL_HTTP": "0.0.0.0:8080", "ROLLCALL_BASE_URL": "http://r.example.com"}, "must begin with https://"},
 		"behind a local door": {map[string]string{"ROLLCALL_BASE_URL": "http://r.example.com"}, "must begin with https://"},
 		"right":               {map[string]string{"ROLLCALL_HTTP": "0.0.0.0:8080", "ROLLCALL_BASE_URL": "https://r.example.com"}, ""},
