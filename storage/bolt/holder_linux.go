@@ -1,9 +1,9 @@
 package bolt
 
 import (
-	"bytes"
 	"fmt"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -31,7 +31,16 @@ func holder(path string) (pid int, command string) {
 	if err != nil {
 		return pid, ""
 	}
-	return pid, string(bytes.TrimSpace(bytes.ReplaceAll(cmdline, []byte{0}, []byte{' '})))
+	return pid, commandOf(string(cmdline))
+}
+
+// commandOf is a command line up to its first flag: what stands behind a flag may be a token.
+func commandOf(cmdline string) string {
+	words := strings.Split(strings.TrimRight(cmdline, "\x00"), "\x00")
+	if i := slices.IndexFunc(words[1:], func(word string) bool { return strings.HasPrefix(word, "-") }); i >= 0 {
+		words = words[:1+i]
+	}
+	return strings.Join(words, " ")
 }
 
 // lockHolder reads lines like "1: FLOCK  ADVISORY  WRITE 4242 08:01:131 0 EOF". Only the inode is compared: the device

@@ -36,7 +36,7 @@ const defaultLockWait = 2 * time.Second
 type LockedError struct {
 	Path    string
 	PID     int
-	Command string // its command line, "" when unknown
+	Command string // its command line up to the first flag, "" when unknown
 }
 
 func (e *LockedError) Error() string {

@@ -49,7 +49,7 @@ func TestNewFileIsPrivate(t *testing.T) {
 
 func TestLocked(t *testing.T) {
 	path := t.TempDir() + "/store"
-	child := exec.Command(os.Args[0], "an argument")
+	child := exec.Command(os.Args[0], "an argument", "--token=xoxb-secret", "another")
 	child.Env = append(os.Environ(), "BOLT_TEST_HOLD="+path)
 	in, err := child.StdinPipe()
 	require.NoError(t, err)
@@ -68,6 +68,7 @@ func TestLocked(t *testing.T) {
 			assert.Equal(t, child.Process.Pid, locked.PID)
 			assert.True(t, strings.HasSuffix(locked.Command, "an argument"), locked.Command)
 			assert.Contains(t, err.Error(), locked.Command)
+			assert.NotContains(t, err.Error(), "xoxb", "what others gave a program as flags is not told")
 		}
 	}
 
