@@ -20,6 +20,7 @@ type Bot struct {
 	table *table
 	ready atomic.Bool
 	round atomic.Int64 // when the deliverer last looked around, Unix seconds; 0 before it began
+	pace  *paces       // of all that goes to channels
 
 	remind  chan struct{} // the reminders may have changed
 	backups backups
@@ -48,7 +49,7 @@ func New(cfg Config) *Bot {
 	if cfg.Meter == nil {
 		cfg.Meter = unmetered{}
 	}
-	return &Bot{cfg: cfg, core: cfg.Core, table: newTable(commands()), remind: make(chan struct{}, 1)}
+	return &Bot{cfg: cfg, core: cfg.Core, table: newTable(commands()), pace: newPaces(cfg.Now), remind: make(chan struct{}, 1)}
 }
 
 // deaf is how long the deliverer may take for a round: it looks around once a minute at least.
@@ -86,15 +87,15 @@ func (b *Bot) Run(ctx context.Context, client *Client) error {
 	return err
 }
 
-// workspace asks Slack whose token this is, again and again while Slack cannot be reached.
+// workspace asks Slack whose token this is, again and again while Slack cannot be reached or is in trouble.
 func (b *Bot) workspace(ctx context.Context, client Slack) (string, error) {
 	for wait := time.Second; ; wait = min(2*wait, time.Minute) {
 		team, err := client.Team(ctx)
 		if err == nil || ctx.Err() != nil {
 			return team, err
 		}
-		if code := slackCode(err); code != "" {
-			return "", fmt.Errorf("Slack refuses the bot token (%s): copy it again from the app's page, OAuth & Permissions", code)
+		if lasting(err) {
+			return "", fmt.Errorf("the bot token cannot be used: %s", botTokenAdvice(err))
 		}
 		b.cfg.Log.Warn("Slack cannot be reached", "wait", wait, "err", err)
 		if !pause(ctx, wait) {

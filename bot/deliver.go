@@ -77,7 +77,7 @@ type delivery struct {
 
 func newDelivery(b *Bot, client Slack) *delivery {
 	return &delivery{bot: b, slack: client, env: blocks.Env{BaseURL: b.cfg.BaseURL, Command: "/rollcall"}, lines: map[string]*line{},
-		done: make(chan func(), atOnce), pace: newPaces(b.cfg.Now)}
+		done: make(chan func(), atOnce), pace: b.pace}
 }
 
 // line is what goes to one place in order: the notices of a channel, or the edits of a board.

@@ -126,6 +126,7 @@ func (in *intake) request(ctx context.Context, id, trigger string, req Request) 
 	a := &acker{send: func(payload any) { in.acknowledge(ctx, id, payload) }}
 	early := new(skeleton)
 	timer := time.AfterFunc(ackAfter, func() {
+		defer in.bot.survive("an early acknowledgement", nil)
 		a.ack(nil)
 		if trigger != "" && req.Panel == nil && in.bot.asks(req) {
 			early.open(ctx, in, trigger, &req)

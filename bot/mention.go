@@ -34,6 +34,7 @@ func (in *intake) said(ctx context.Context, h *happening) {
 		Line: in.bot.table.withFiles(Unescape(afterMention(e.Text, me)), e.Files)}
 	at := spot{channel: e.Channel, thread: e.ThreadTS, message: e.TS, direct: direct}
 	taken := in.lanes.add(req.User, func() {
+		defer in.bot.survive("a mention", nil)
 		if e.ThreadTS != "" {
 			about, err := in.bot.core.ThreadOf(ctx, e.Channel, e.ThreadTS)
 			if err != nil {

@@ -30,7 +30,7 @@ var closed = []string{"channel_not_found", "not_in_channel", "is_archived", "cha
 
 // Remind speaks the reminders whose moment has come, until ctx ends.
 func (b *Bot) Remind(ctx context.Context, client Slack) {
-	r := &reminding{bot: b, slack: client, free: map[string]time.Time{}}
+	r := &reminding{bot: b, slack: client}
 	for {
 		wait := r.round(ctx)
 		select {
@@ -53,12 +53,11 @@ func (b *Bot) rescheduled(op string) {
 	}
 }
 
-// reminding remembers what is to be posted again, and when each channel takes its next message.
+// reminding remembers what is to be posted, and posted again.
 type reminding struct {
 	bot   *Bot
 	slack Slack
 	again []attempt
-	free  map[string]time.Time
 }
 
 // attempt is a marked moment that is not said yet.
@@ -86,9 +85,6 @@ func (r *reminding) round(ctx context.Context) time.Duration {
 	waiting := r.again
 	r.again = nil
 	for _, a := range waiting {
-		if free := r.free[a.channel]; a.at.Before(free) {
-			a.at = free
-		}
 		if now.Before(a.at) {
 			r.again = append(r.again, a)
 			continue
@@ -151,9 +147,13 @@ func (r *reminding) speak(ctx context.Context, a attempt) {
 		return
 	}
 	message := blocks.Reminder(*m, *open, blocks.Env{BaseURL: r.bot.cfg.BaseURL, Command: "/rollcall"})
+	if wait := r.bot.pace.message(a.channel); wait > 0 {
+		a.at = r.bot.cfg.Now().Add(wait)
+		r.again = append(r.again, a)
+		return
+	}
 	posting, cancel := context.WithTimeout(ctx, postTimeout)
 	defer cancel()
-	r.free[a.channel] = r.bot.cfg.Now().Add(channelPause)
 	err = r.slack.Post(posting, a.channel, message)
 	var plain *refusedBlocks
 	switch {

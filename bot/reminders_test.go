@@ -48,7 +48,7 @@ func reminded(t *testing.T) (*stage, *channelPort, *reminding) {
 		require.True(t, s.step("> ann: "+line), line)
 	}
 	port := &channelPort{t: t}
-	return s, port, &reminding{bot: s.bot, slack: port, free: map[string]time.Time{}}
+	return s, port, &reminding{bot: s.bot, slack: port}
 }
 
 // clock sets the time of day on the day after the stage's first, and plays a round. It gives how long the loop waits.
@@ -198,7 +198,7 @@ func TestARestartBetweenMarkAndPost(t *testing.T) {
 	port.during = nil
 	s.clock(r, "09:00:05")
 	assert.Len(t, port.posts, 1, "a fault of ours leaves it unsure too")
-	next := &reminding{bot: s.bot, slack: port, free: map[string]time.Time{}}
+	next := &reminding{bot: s.bot, slack: port}
 	s.clock(next, "09:00:10")
 	assert.Len(t, port.posts, 1)
 	s.now = s.now.AddDate(0, 0, 1)
@@ -218,6 +218,17 @@ func TestRemindersOfOneChannelKeepTheirDistance(t *testing.T) {
 	assert.Len(t, port.posts, 3)
 	s.clock(r, "09:00:02")
 	assert.Len(t, port.posts, 4)
+}
+
+func TestAReminderKeepsItsDistanceFromWhateverElseIsPosted(t *testing.T) {
+	s, port, r := reminded(t)
+	s.clock(r, "08:59:59")
+	s.now = s.now.Add(500 * time.Millisecond)
+	require.Zero(t, s.bot.pace.message("C0OPS"), "a milestone, half a second before")
+	assert.LessOrEqual(t, s.clock(r, "09:00:00"), 500*time.Millisecond)
+	assert.Empty(t, port.posts)
+	s.clock(r, "09:00:01")
+	assert.Len(t, port.posts, 1)
 }
 
 func TestAReminderOfTenThousandStepsFitsASlackMessage(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"slices"
 	"strings"
 	"sync"
@@ -22,7 +23,7 @@ func (b *Bot) Listen(ctx context.Context, client *Client) error {
 	defer end(nil)
 	sniff := &disconnects{log: b.cfg.Log, end: end}
 	socket := socketmode.New(client.api, socketmode.OptionDebug(true), socketmode.OptionLog(sniff))
-	in := &intake{bot: b, slack: client, socket: socket, lanes: newLanes(16, 1000), end: end, log: b.cfg.Log}
+	in := &intake{bot: b, slack: client, socket: socket, lanes: newLanes(16, 1000), calls: calls{bot: b}, end: end, log: b.cfg.Log}
 
 	b.onAct = func(user string) { in.home(life, user, false, "") }
 
@@ -69,6 +70,13 @@ var advice = map[string]string{
 var passing = []string{"internal_error", "fatal_error", "service_unavailable", "request_timeout", "ratelimited", "rate_limited",
 	"team_added_to_org", "org_login_required"}
 
+// lasting is true for answers of Slack's that trying again cannot mend.
+func lasting(err error) bool {
+	var status slack.StatusCodeError
+	code := slackCode(err)
+	return code != "" && !slices.Contains(passing, code) || errors.As(err, &status) && status.Code == http.StatusNotFound
+}
+
 // fatal words an error of the connection.
 func fatal(err error) error {
 	if err == nil {
@@ -82,7 +90,7 @@ func fatal(err error) error {
 		return fmt.Errorf("cannot connect to Slack (%s): %s", code, text)
 	}
 	var status slack.StatusCodeError
-	if errors.As(err, &status) && status.Code == 404 {
+	if errors.As(err, &status) && status.Code == http.StatusNotFound {
 		return errors.New("cannot connect to Slack: there is no Web API at this address; SLACK_API_URL must end in /api/")
 	}
 	return fmt.Errorf("cannot connect to Slack: %w", err)
@@ -96,13 +104,27 @@ type intake struct {
 	lanes   *lanes
 	redraws redraws
 	sent    sent
-	calls   sync.WaitGroup // to Slack, under way
-	came    sync.Map       // envelope id → when it came, until it is acknowledged
+	calls   calls
+	came    sync.Map // envelope id → when it came, until it is acknowledged
 	end     context.CancelCauseFunc
 	log     *slog.Logger
 	homes   homes
 	heard   recent
 	posts   sync.Mutex // one post is brought up to date at a time
+}
+
+// calls is what is under way to Slack, each beside everything else. A fault in one ends that one and nothing more.
+type calls struct {
+	sync.WaitGroup
+	bot *Bot
+}
+
+// Go begins a call.
+func (c *calls) Go(work func()) {
+	c.WaitGroup.Go(func() {
+		defer c.bot.survive("a call to Slack", nil)
+		work()
+	})
 }
 
 // take looks at one event of the connection.
@@ -120,7 +142,7 @@ func (in *intake) take(ctx context.Context, evt socketmode.Event) {
 		if failure, ok := evt.Data.(*slack.ConnectionErrorEvent); ok {
 			in.bot.cfg.Meter.Connection(false)
 			in.log.Warn("no connection to Slack", "attempt", failure.Attempt, "wait", failure.Backoff, "err", failure.ErrorObj)
-			if code := slackCode(failure.ErrorObj); code != "" && !slices.Contains(passing, code) {
+			if lasting(failure.ErrorObj) {
 				in.end(fatal(failure.ErrorObj))
 			}
 		}

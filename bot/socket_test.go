@@ -275,10 +275,11 @@ func TestItStopsWhenSocketModeIsSwitchedOff(t *testing.T) {
 func TestAWrongTokenEndsTheLoopWithAdvice(t *testing.T) {
 	s := workspace(t, localslack.Config{})
 	for name, account := range map[string]Account{
-		"an app-level token (xapp-…)":               {AppToken: s.BotToken(), BotToken: s.BotToken()},
-		"Slack refuses the bot token (invalid_auth": {AppToken: s.AppToken(), BotToken: "xoxb-wrong"},
+		"an app-level token (xapp-…)":     {AppToken: s.BotToken(), BotToken: s.BotToken()},
+		"Slack refuses it (invalid_auth)": {AppToken: s.AppToken(), BotToken: "xoxb-wrong"},
+		"SLACK_API_URL must end in /api/": {AppToken: s.AppToken(), BotToken: s.BotToken(), APIURL: s.URL() + "/none/"},
 	} {
-		account.APIURL, account.Now = s.APIURL(), time.Now
+		account.APIURL, account.Now = orElse(account.APIURL, s.APIURL()), time.Now
 		account.Log = slog.New(slog.DiscardHandler)
 		store, err := bolt.Open(filepath.Join(t.TempDir(), "rollcall.db"), bolt.Options{})
 		require.NoError(t, err)
@@ -290,6 +291,26 @@ func TestAWrongTokenEndsTheLoopWithAdvice(t *testing.T) {
 		cancel()
 		require.NoError(t, store.Close())
 	}
+}
+
+func TestATroubleOfSlacksAtTheStartIsWaitedFor(t *testing.T) {
+	t.Parallel()
+	s := workspace(t, localslack.Config{})
+	s.Inject(localslack.Fault{Method: "auth.test", Error: "internal_error"})
+	l := connect(t, s)
+	require.NoError(t, s.WaitConnected(l.ctx, 1))
+	require.Contains(t, l.log.String(), "internal_error")
+}
+
+func TestAFaultInACallEndsNothing(t *testing.T) {
+	log := &logBuffer{}
+	in := &intake{calls: calls{bot: New(Config{Log: slog.New(slog.NewTextHandler(log, nil))})}}
+	done := false
+	in.calls.Go(func() { panic("a fault of ours") })
+	in.calls.Go(func() { done = true })
+	in.calls.Wait()
+	require.True(t, done)
+	require.Contains(t, log.String(), "a fault of ours")
 }
 
 func TestChangesToPeopleCountAtOnce(t *testing.T) {

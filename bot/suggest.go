@@ -3,6 +3,7 @@ package bot
 import (
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // distance is how many characters must be added, dropped, changed or swapped with their neighbour to make one
@@ -31,7 +32,7 @@ func distance(a, b string) int {
 }
 
 // tolerance is how far a suggestion may be from what was typed.
-func tolerance(typed string) int { return max(1, len([]rune(typed))/3) }
+func tolerance(typed string) int { return max(1, utf8.RuneCountInString(typed)/3) }
 
 // closest is the candidates most like a word, best first, at most n. A candidate that begins like the word or
 // holds it counts as near.
@@ -42,13 +43,17 @@ func closest(word string, candidates []string, n int) []string {
 	}
 	var hits []hit
 	w := strings.ToLower(straight(word))
+	long, most := utf8.RuneCountInString(w), tolerance(w)
 	for _, c := range candidates {
 		folded := strings.ToLower(straight(c))
-		cost := distance(w, folded)
+		cost := max(long, utf8.RuneCountInString(folded)) - min(long, utf8.RuneCountInString(folded)) // the least that it can be
+		if cost <= most {
+			cost = distance(w, folded)
+		}
 		if len(w) > 2 && strings.Contains(folded, w) {
 			cost = min(cost, 1)
 		}
-		if cost <= tolerance(w) {
+		if cost <= most {
 			hits = append(hits, hit{c, cost})
 		}
 	}
