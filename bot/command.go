@@ -100,6 +100,7 @@ type Arg struct {
 	Place    bool // given by its place behind the verb; by name=value as well
 	Rest     bool // takes all words that are left
 	Required bool
+	Of       string   // the choice that makes it required by being set to its name: targets=customers
 	Hidden   bool     // set by buttons, never asked for or told about
 	Choices  []string // for OneOf
 	Help     string
@@ -218,7 +219,7 @@ func (in In) declared(name string) {
 func (in In) missing() []Arg {
 	var out []Arg
 	for _, a := range in.cmd.Args {
-		if a.Required && strings.TrimSpace(in.values[a.Name]) == "" {
+		if (a.Required || a.Of != "" && in.values[a.Of] == a.Name) && strings.TrimSpace(in.values[a.Name]) == "" {
 			out = append(out, a)
 		}
 	}

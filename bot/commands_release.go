@@ -15,8 +15,8 @@ func releaseCommands() []*Command {
 	date := Arg{Name: "date", Also: []string{"release_date"}, Kind: Day, Help: "when it is planned, year-month-day", Example: "2026-12-01"}
 	targets := []Arg{
 		{Name: "targets", Label: "For", Kind: OneOf, Choices: []string{"all", "clusters", "customers"}, Help: "all active customers, unless others are named", Live: true},
-		{Name: "clusters", Kind: Clusters, Help: "only the customers of these, separated by commas", Live: true},
-		{Name: "customers", Kind: Customers, Help: "only these, separated by commas", Live: true}}
+		{Name: "clusters", Of: "targets", Kind: Clusters, Help: "only the customers of these, separated by commas", Live: true},
+		{Name: "customers", Of: "targets", Kind: Customers, Help: "only these, separated by commas", Live: true}}
 	channel := Arg{Name: "channel", Kind: Channel, Help: "where its board and milestones are posted", Example: "#releases"}
 	added, addedKind, cloned := name, kind, name
 	cloned.Place, cloned.Required, cloned.Help = true, true, "the new release's name"

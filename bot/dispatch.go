@@ -19,6 +19,7 @@ import (
 type Request struct {
 	Via     core.Via
 	Key     string // the same thing delivered twice has the same key
+	Press   string // what was pressed, where, and as it was drawn; empty for all that is no button
 	User    string
 	Channel string
 	Command string // the slash command as it was typed, "/rollcall"

@@ -85,6 +85,9 @@ func click(id string, data slack.InteractionCallback) (Request, bool) {
 	req := Request{Via: core.ViaButton, Key: orElse(data.TriggerID, id), User: data.User.ID,
 		Channel: orElse(data.Channel.ID, data.Container.ChannelID), Line: line, ReplyTo: data.ResponseURL,
 		CanAsk: data.TriggerID != "", Inline: data.Container.IsEphemeral}
+	if action.Type == slack.ActionType(slack.METButton) {
+		req.Press = press(data.Container.ChannelID, data.Container.MessageTs, data.View.ID, data.View.Hash, action.BlockID, action.ActionID, action.Value)
+	}
 	if data.View.CallbackID == blocks.WindowCallback {
 		req.Window, req.Inline = data.View.ID, true
 	}
@@ -123,6 +126,7 @@ func (a *acker) ack(payload any) (first bool) {
 
 // request runs a command in its person's lane.
 func (in *intake) request(ctx context.Context, id, trigger string, req Request) {
+	req.Key = in.doubles.key(req.User, req.Press, req.Key, in.bot.cfg.Now())
 	a := &acker{send: func(payload any) { in.acknowledge(ctx, id, payload) }}
 	early := new(skeleton)
 	timer := time.AfterFunc(ackAfter, func() {

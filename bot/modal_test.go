@@ -313,3 +313,32 @@ func TestAFormIsAnnouncedWhileTheStoreIsSlow(t *testing.T) {
 	require.NoError(t, form.WaitFor(l.ctx, "Namespace"))
 	assert.Contains(t, form.String(), "Cluster")
 }
+
+// FR-001: a form sent before it was redrawn asks for the customers that its last choice is about: a release for picked
+// customers never becomes one for everybody.
+func TestAFormSentBeforeItWasRedrawnIsNotForEverybody(t *testing.T) {
+	l := started(t, localslack.Config{})
+	l.prepared(t)
+	form := l.says(t, `/rollcall release add "Login fix" type=hotfix targets=customers`).Modal
+	require.NotNil(t, form, "picked customers, and none is named")
+	require.NoError(t, form.Cancel(l.ctx))
+
+	form = l.says(t, "/rollcall release clone v2.5.0").Modal
+	require.NotNil(t, form)
+	form.Fill("Name", "Login fix")
+	form.Fill("Version", "v2.5.1")
+	hold := make(chan struct{})
+	l.slack.Inject(localslack.Fault{Method: "views.update", Hold: hold})
+	form.Choose("For", "Picked customers")
+	out, err := form.Submit(l.ctx)
+	require.NoError(t, err)
+	require.False(t, out.Closed)
+	close(hold)
+	require.NoError(t, form.WaitFor(l.ctx, "Customers is missing"))
+	form.Choose("Customers", "Customer A · prod-us / cust-a-prod")
+	out, err = form.Submit(l.ctx)
+	require.NoError(t, err)
+	require.Empty(t, out.Errors)
+	shown := l.says(t, `/rollcall release show "Login fix"`).String()
+	require.Contains(t, shown, "for customer Customer A")
+}

@@ -103,6 +103,7 @@ type intake struct {
 	socket  *socketmode.Client
 	lanes   *lanes
 	redraws redraws
+	doubles doubles
 	sent    sent
 	calls   calls
 	came    sync.Map // envelope id → when it came, until it is acknowledged

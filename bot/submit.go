@@ -216,7 +216,11 @@ func (c *call) refuseForm(e *core.Error) Answer {
 	if f == nil {
 		f = d.field(field + "_file")
 	}
-	if f != nil && e.Code != core.Stale && e.Code != core.Confirm && f.Turn == c.form.Turns[f.Name] {
+	shown := false // a form sent before it was redrawn lacks the fields that its last choice asks for
+	if f != nil {
+		_, shown = c.req.Form.Values[f.Name]
+	}
+	if shown && e.Code != core.Stale && e.Code != core.Confirm && f.Turn == c.form.Turns[f.Name] {
 		d.form.Problem = label(&Arg{Name: field}) + ": " + text // for a form that had to be told to wait
 		late, err := d.answer()
 		if err != nil {

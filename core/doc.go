@@ -127,4 +127,9 @@
 //   - 2026-11-28: A stream that is silent for three heartbeats is given up though
 //     it is open; one that never spoke is taken for held back by a proxy, and the
 //     page polls. It tries for a stream again with each twelfth poll.
+//   - 2026-11-28: The same button pressed again within two seconds, by the same
+//     person and with nothing between, is a double click: both presses have the
+//     key of the first one, and get its answer.
+//   - 2026-11-28: targets=clusters and targets=customers need the list they speak
+//     of; a form sent before it asked for it is shown again and asks.
 package core
