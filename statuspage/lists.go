@@ -128,8 +128,8 @@ func dressCustomers(q *request, v *core.CustomerList) frame {
 	b.Filtered = len(chosen) > 0
 	b.Filter = choose("cluster", "Cluster", "All clusters", chosen, named(v.Clusters))
 	by := v.Query.Sort
-	b.Sort = choose("sort", "Sort by", "Cluster", without([]string{by}, []string{"", "cluster"}),
-		[]option{{Value: "name", Label: "Name"}, {Value: "progress", Label: "Progress"}})
+	b.Sort = choose("sort", "Sort", "By cluster", without([]string{by}, []string{"", "cluster"}),
+		[]option{{Value: "name", Label: "By name"}, {Value: "progress", Label: "By progress"}})
 	if by == "name" || by == "progress" {
 		b.Groups = []customerGroup{{Customers: v.Customers}}
 		return frame{Title: "Customers", Body: b}

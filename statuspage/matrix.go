@@ -146,8 +146,8 @@ func dressMatrix(q *request, v matrixView) frame {
 		statuses = append(statuses, st.String())
 	}
 	b.Status = choose("status", "Status", "All statuses", statuses, statusOptions())
-	b.Sort = choose("sort", "Sort customers by", "Name", without([]string{v.Query.Sort}, []string{"", "name"}),
-		[]option{{Value: "progress", Label: "Progress"}, {Value: "cluster", Label: "Cluster"}})
+	b.Sort = choose("sort", "Sort customers", "By name", without([]string{v.Query.Sort}, []string{"", "name"}),
+		[]option{{Value: "progress", Label: "By progress"}, {Value: "cluster", Label: "By cluster"}})
 	b.Chosen = len(chosen) > 0
 	b.Filtered = b.Chosen || len(statuses) > 0
 	b.Clear = q.with("cluster", "", "status", "")
