@@ -61,3 +61,33 @@ func TestReadingCostsWhatIsShown(t *testing.T) {
 	assert.Less(t, all.Entries, 110*20+110+100, "each record once")
 	assert.Less(t, allocs, 110*10.0+1000, "what is allocated grows with customers, not with cells")
 }
+
+// A step marked done costs the same however many customers there are; a changed template writes the same, and a bulk
+// one record for each step.
+func TestWritingCostsWhatIsChanged(t *testing.T) {
+	type cost struct {
+		bulk, done, edit storagetest.Counts
+		allocs           float64
+	}
+	write := func(n int) (c cost) {
+		h, counted := crowd(t, n)
+		c.bulk = counted.LastUpdate()
+		at := core.Target{Release: "Big", Customer: "small 3", Step: "D5"}
+		again := func() {
+			h.do(bob, core.RevertStep{Target: at})
+			h.do(bob, core.MarkDone{Target: at})
+		}
+		c.allocs = testing.AllocsPerRun(20, again)
+		c.done = counted.LastUpdate()
+		h.do(ann, core.EditTemplate{Release: "Big", Step: "D5", Content: ptr("more work"), Confirm: true})
+		c.edit = counted.LastUpdate()
+		return c
+	}
+	few, many := write(10), write(400)
+	assert.Equal(t, 390, many.bulk.Puts-few.bulk.Puts)
+	assert.Less(t, few.bulk.Puts, 20+8, "beside the steps: event, key, board and the like")
+	few.done.Bytes, many.done.Bytes = 0, 0 // the numbers of events have other lengths
+	assert.Equal(t, few.done, many.done)
+	assert.InEpsilon(t, few.allocs, many.allocs, 0.2)
+	assert.Equal(t, few.edit.Puts, many.edit.Puts)
+}

@@ -53,14 +53,22 @@ func diffFields(before, after any) []Change {
 		if same(x, y) {
 			continue
 		}
+		if out == nil {
+			out = make([]Change, 0, 6) // as many as a step that is done
+		}
 		out = append(out, Change{Field: f.name, Before: raw(x), After: raw(y)})
 	}
 	return out
 }
 
 func same(x, y reflect.Value) bool {
-	if x.Kind() == reflect.Map && x.Len() == 0 && y.Len() == 0 {
+	switch {
+	case x.Kind() == reflect.Map && x.Len() == 0 && y.Len() == 0:
 		return true // a nil and an empty map say the same
+	case x.Kind() == reflect.String: // these are most, and asking whether they can be compared takes memory
+		return x.String() == y.String()
+	case x.CanInt():
+		return x.Int() == y.Int()
 	}
 	if x.Comparable() && x.Kind() != reflect.Pointer && x.Kind() != reflect.Struct {
 		return x.Equal(y)
@@ -72,11 +80,18 @@ func raw(v reflect.Value) json.RawMessage {
 	if v.IsZero() {
 		return nil
 	}
-	switch { // what a bulk change records thousands of times
-	case v.Kind() == reflect.Int64, v.Kind() == reflect.Int:
-		return strconv.AppendInt(nil, v.Int(), 10)
-	case v.Type() == reflect.TypeFor[string]():
-		return appendString(nil, v.String())
+	b := make([]byte, 0, 32)
+	switch is := v.Interface().(type) { // what a bulk change records thousands of times
+	case int64:
+		return strconv.AppendInt(b, is, 10)
+	case int:
+		return strconv.AppendInt(b, int64(is), 10)
+	case string:
+		return appendString(b, is)
+	case Status:
+		return appendString(b, is.String())
+	case map[string]string:
+		return appendTexts(b, is)
 	}
 	b, err := json.Marshal(v.Interface())
 	if err != nil {

@@ -52,28 +52,13 @@ func countEffect(r storage.Reader, rel *Release, tm *StepTemplate) (effect, erro
 	if err != nil {
 		return n, err
 	}
-	look := func(customer int64, rec *stepRecord) error {
-		switch {
-		case rec == nil:
-			n.pending++
-		case rec.Custom:
-		case rec.Status != Pending:
-			n.touched++
-		case rec.Override != 0:
-			n.overridden++
-		default:
-			n.pending++
-			return n.busy(r, customer, rec)
-		}
-		return nil
-	}
 	if rel.Status == Draft {
-		for rec, err := range stepTable.all(r, idKey(rel.ID)+"/") {
+		for e, err := range r.Scan(storage.Prefix([]byte(stepTable.path(idKey(rel.ID) + "/")))) {
 			if err != nil {
 				return n, err
 			}
-			if rec.Number == tm.Number {
-				if err := look(rec.Customer, rec); err != nil {
+			if stepNumber(e.Key) == tm.Number {
+				if err := n.look(r, e); err != nil {
 					return n, err
 				}
 			}
@@ -90,11 +75,16 @@ func countEffect(r storage.Reader, rel *Release, tm *StepTemplate) (effect, erro
 			if m.enrolled.Withdrawn {
 				continue
 			}
-			rec, err := stepTable.get(r, stepKey(rel.ID, m.customer, tm.Number))
+			path := []byte(stepTable.path(stepKey(rel.ID, m.customer, tm.Number)))
+			b, err := r.Get(path)
+			if isNotFound(err) {
+				n.pending++
+				continue
+			}
 			if err != nil {
 				return n, err
 			}
-			if err := look(m.customer, rec); err != nil {
+			if err := n.look(r, storage.Entry{Key: path, Value: b}); err != nil {
 				return n, err
 			}
 		}
@@ -104,12 +94,32 @@ func countEffect(r storage.Reader, rel *Release, tm *StepTemplate) (effect, erro
 	return n, nil
 }
 
-// busy names a customer whose step is claimed or blocked, and by whom.
-func (n *effect) busy(r storage.Reader, customer int64, rec *stepRecord) error {
-	if rec.ClaimedBy == "" && rec.BlockedBy == "" {
-		return nil
+// look counts a stored step.
+func (n *effect) look(r storage.Reader, e storage.Entry) error {
+	status, marks, _, ok := glance(e.Value)
+	switch {
+	case !ok:
+		return fmt.Errorf("%s: %w", e.Key, errStepForm)
+	case status != Pending:
+		n.touched++
+	case marks&Overridden != 0:
+		n.overridden++
+	default:
+		n.pending++
+		if marks&(Claimed|Blocked) != 0 {
+			return n.busy(r, e)
+		}
 	}
-	c, err := customers.get(r, idKey(customer))
+	return nil
+}
+
+// busy names a customer whose step is claimed or blocked, and by whom.
+func (n *effect) busy(r storage.Reader, e storage.Entry) error {
+	rec, err := stepTable.decode(string(e.Key), e.Value)
+	if err != nil {
+		return err
+	}
+	c, err := customers.get(r, idKey(rec.Customer))
 	if err != nil {
 		return err
 	}

@@ -2,6 +2,8 @@ package core
 
 import (
 	"encoding/json"
+	"maps"
+	"slices"
 	"strconv"
 )
 
@@ -24,6 +26,9 @@ func (e *Event) encode() ([]byte, error) {
 			b = append(b, ',')
 		}
 		b = e.Subjects[i].append(b)
+		if i == 0 {
+			b = slices.Grow(b, len(b)*len(e.Subjects)) // the others are about as long
+		}
 	}
 	return append(b, ']', '}'), nil
 }
@@ -56,6 +61,18 @@ func (s *Subject) append(b []byte) []byte {
 	}
 	if len(s.Changes) > 0 {
 		b = append(b, ']')
+	}
+	return append(b, '}')
+}
+
+// appendTexts writes texts by name as json.Marshal does.
+func appendTexts(b []byte, texts map[string]string) []byte {
+	b = append(b, '{')
+	for i, name := range slices.Sorted(maps.Keys(texts)) {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = appendString(append(appendString(b, name), ':'), texts[name])
 	}
 	return append(b, '}')
 }

@@ -2,6 +2,7 @@ package core
 
 import (
 	"encoding/json"
+	"reflect"
 	"testing"
 	"time"
 
@@ -45,4 +46,15 @@ func TestKeysAreFixedInWidth(t *testing.T) {
 	assert.Equal(t, "12345678/00000010/999999", stepKey(12345678, 10, 999999))
 	assert.Equal(t, "123456789", idKey(123456789))
 	assert.Equal(t, "0000000100", seqKey(100))
+}
+
+// What an event says of a field is what encoding/json would write of it.
+func TestFieldsAreRecordedAsJSON(t *testing.T) {
+	for _, v := range []any{
+		7, int64(-12), "quote\" <b>& Café", Skipped, map[string]string{"z": "<1>", "a\"": "\u2028", "m": ""}, Maybe("x"), true, 0.75, Deploy,
+	} {
+		want, err := json.Marshal(v)
+		require.NoError(t, err)
+		assert.Equal(t, string(want), string(raw(reflect.ValueOf(v))))
+	}
 }

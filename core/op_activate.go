@@ -26,6 +26,9 @@ func (op ActivateRelease) run(t *tx) error {
 		return err
 	}
 	if !op.Confirm {
+		if err := p.show(t, r); err != nil {
+			return err
+		}
 		return &Error{Code: Confirm, Preview: p, Hint: "Confirm to activate it.", Msg: fmt.Sprintf("Activate %s: %s?", r.Label(), p.sum())}
 	}
 	first, err := t.enrolmentIDs(p.Customers)

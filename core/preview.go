@@ -18,7 +18,10 @@ func (s *Service) ActivationPreview(ctx context.Context, a Actor, release string
 			return nil, err
 		}
 		p, _, err := activationPreview(r, rel)
-		return p, err
+		if err != nil {
+			return nil, err
+		}
+		return p, p.show(r, rel)
 	})
 }
 
@@ -37,8 +40,17 @@ func (p *ActivationPreview) sum() string {
 	return text
 }
 
-// activationPreview is what activating a draft would do, and the roster it
-// would make (without ids).
+// show makes the preview one that people look at: with the release, and customers by name.
+func (p *ActivationPreview) show(r storage.Reader, rel *Release) (err error) {
+	for _, group := range p.Clusters {
+		slices.SortFunc(group.Customers, compareNames)
+	}
+	p.Release, err = releaseView(r, rel)
+	return err
+}
+
+// activationPreview is what activating a draft would do, before it is shown,
+// and the roster it would make (without ids).
 func activationPreview(r storage.Reader, rel *Release) (*ActivationPreview, *roster, error) {
 	p := &ActivationPreview{Clusters: []PreviewCluster{}, LeftOut: []PreviewCustomer{}, Missing: []MissingValue{}, Notices: []string{}}
 	tms, err := liveTemplates(r, rel.ID)
@@ -93,14 +105,10 @@ func activationPreview(r storage.Reader, rel *Release) (*ActivationPreview, *ros
 			}
 		}
 		if len(group.Customers) > 0 {
-			slices.SortFunc(group.Customers, compareNames)
 			p.Clusters = append(p.Clusters, group)
 		}
 	}
 	p.Total = p.Customers*p.Steps + p.Customs
-	if p.Release, err = releaseView(r, rel); err != nil {
-		return nil, nil, err
-	}
 	switch {
 	case p.Customers == 0:
 		return nil, nil, refuse(Conflict, "Release %s has nobody to be rolled out to", rel.Label()).

@@ -142,6 +142,11 @@ func (a *average) counts() Counts {
 }
 
 func (a *average) share(by map[int]int) Percent {
+	if len(by) == 1 { // all have as many steps
+		for total, n := range by {
+			return Percent(int64(n) * 10000 / (int64(total) * int64(a.customers)))
+		}
+	}
 	var sum big.Rat
 	for total, n := range by {
 		sum.Add(&sum, big.NewRat(int64(n), int64(total)))

@@ -1,6 +1,7 @@
 package core
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"math"
@@ -164,31 +165,34 @@ func parseStep(b []byte, s *stepRecord) error {
 // glance reads what a matrix cell needs straight from a stored form, without
 // building a record. custom and overridden tell whether the record must be read whole.
 func glance(b []byte) (status Status, marks Marks, flags int, ok bool) {
-	for i := 0; i < len(b) && i < 20; i++ {
-		if b[i] != ' ' {
-			continue
-		}
-		if b = b[i+1:]; len(b) < 3 {
-			break
-		}
-		flags = int(b[1]) | int(b[2])<<8
-		if flags&hasCustom != 0 {
-			marks |= Custom
-		} else if flags&hasOverride != 0 {
-			marks |= Overridden
-		}
-		if flags&hasClaim != 0 {
-			marks |= Claimed
-		}
-		if flags&hasBlock != 0 {
-			marks |= Blocked
-		}
-		if flags&hasNotes != 0 {
-			marks |= Noted
-		}
-		return Status(b[0]), marks, flags, b[0] <= byte(Reverted)
+	b = b[bytes.IndexByte(b, ' ')+1:] // the number of the newest event stands before
+	if len(b) < 3 {
+		return 0, 0, 0, false
 	}
-	return 0, 0, 0, false
+	flags = int(b[1]) | int(b[2])<<8
+	if flags&(hasCustom|hasOverride|hasClaim|hasBlock|hasNotes) != 0 {
+		marks = marksOf(flags)
+	}
+	return Status(b[0]), marks, flags, b[0] <= byte(Reverted)
+}
+
+// marksOf is the marks that flags announce.
+func marksOf(flags int) (marks Marks) {
+	if flags&hasCustom != 0 {
+		marks |= Custom
+	} else if flags&hasOverride != 0 {
+		marks |= Overridden
+	}
+	if flags&hasClaim != 0 {
+		marks |= Claimed
+	}
+	if flags&hasBlock != 0 {
+		marks |= Blocked
+	}
+	if flags&hasNotes != 0 {
+		marks |= Noted
+	}
+	return marks
 }
 
 func appendText(b []byte, s string) []byte {
