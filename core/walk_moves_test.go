@@ -2,8 +2,15 @@ package core_test
 
 import (
 	"fmt"
+	"slices"
 
 	"rollcall/core"
+)
+
+// How much there is at most. Nothing is special about more of it; what happens among it is what matters.
+const (
+	mostClusters, mostCustomers, mostReleases = 4, 5, 5
+	mostTemplates, mostCustom                 = 6, 2
 )
 
 // move is one operation of the walk, and what the world says of it.
@@ -23,13 +30,14 @@ type move struct {
 // choose makes up an operation. Most are sensible; some name what is archived, done or not there.
 func (w *walk) choose(who string) move {
 	n := w.rng.IntN(100)
+	begun := slices.ContainsFunc(w.releases, func(r *wRelease) bool { return r.status == core.Active })
 	var m move
 	switch {
-	case n < 10:
+	case n < 10 || len(w.everyone) < 2:
 		m = w.placeMove()
-	case n < 19:
+	case n < 19 || !begun && n >= 60:
 		m = w.releaseMove()
-	case n < 30:
+	case n < 30 || !begun && n >= 42:
 		m = w.templateTurn()
 	case n < 42:
 		m = w.customTurn()
@@ -106,10 +114,10 @@ func (w *walk) placeMove() move {
 	who := w.pick("Acme", "Bolt", "acme", "Corda", "Dyna")
 	no := w.chance(4)
 	cl, c := w.anyCluster(true), w.anyCustomer(true)
-	few := len(w.everyone) < 12
+	few := len(w.everyone) < mostCustomers
 	switch w.rng.IntN(8) {
 	case 0:
-		if len(w.clusters) < 6 {
+		if len(w.clusters) < mostClusters {
 			return simple(core.AddCluster{Name: name, KubeconfigPath: kube}, func() func() { return w.addCluster(name, kube) })
 		}
 		return simple(core.EditCluster{Cluster: itoa(cl), Name: &name, KubeconfigPath: &kube}, func() func() { return w.editCluster(cl, name, kube) })
@@ -147,7 +155,7 @@ func (w *walk) releaseMove() move {
 	c := w.anyCustomer(true)
 	var m move
 	switch {
-	case n < 4 && len(w.releases) < 9:
+	case n < 4 && len(w.releases) < mostReleases:
 		if w.chance(3) && len(w.releases) > 0 {
 			custom := w.chance(2)
 			m = simple(core.CloneRelease{Release: ref, Name: name, Version: version, Custom: custom, Targets: names},
@@ -208,10 +216,17 @@ func (w *walk) templateTurn() move {
 	id := w.anyRelease(core.ReleaseStatus(w.pick("active", "active", "draft")))
 	r, ref := w.release(id), fmt.Sprintf("R%d", id)
 	step, words := w.anyTemplate(r), w.words()
-	before, after := w.anyPlace(w.anyTemplate(r))
+	other := w.anyTemplate(r)
+	for range 4 {
+		if other != step && other[0] == step[0] {
+			break
+		}
+		other = w.anyTemplate(r)
+	}
+	before, after := w.anyPlace(other)
 	var m move
 	n := w.rng.IntN(10)
-	if r != nil && len(r.order[core.Deploy])+len(r.order[core.Verify]) >= 7 && n < 5 {
+	if r != nil && len(r.order[core.Deploy])+len(r.order[core.Verify]) >= mostTemplates && n < 5 {
 		n = 9
 	}
 	switch {
@@ -288,7 +303,7 @@ func (w *walk) customTurn() move {
 			}
 		}
 	}
-	if customs >= 5 && n < 5 {
+	if customs >= mostCustom && n < 5 {
 		n = 9
 	}
 	switch {
