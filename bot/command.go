@@ -111,6 +111,8 @@ type Arg struct {
 	Asked   bool   // of YesNo: there is a box to tick
 	Preset  string // what stands in the field before anybody touches it
 	Live    bool   // choosing it, or Enter in it, redraws the form
+	Stays   bool   // of an edit: it can be changed and not emptied
+	All     string // what choosing none of them means, where that can be chosen: "Every cluster"
 	Settled bool   // once given it is not asked for again
 	Max     int    // characters that the field takes; 0 is 3,000
 }

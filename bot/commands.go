@@ -69,4 +69,5 @@ func optional(a Arg) Arg          { a.Required = false; return a }
 func named(a Arg) Arg             { a.Place = false; return a }
 func required(a Arg) Arg          { a.Required = true; return a }
 func redrawing(a Arg) Arg         { a.Live = true; return a }
+func stays(a Arg) Arg             { a.Stays = true; return a }
 func help(a Arg, text string) Arg { a.Help = text; return a }

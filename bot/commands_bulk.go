@@ -46,6 +46,11 @@ func arrangeBulk(c *call, d *sketch) error {
 			d.form.Intro = append(d.form.Intro, fmt.Sprintf("%s %s (%s) *%s*", t.Category, t.Position, t.ShortID, blocks.Escape(t.Name)))
 		}
 		d.drop("scope")
+		for name, hint := range map[string]string{"clusters": "All customers on these", "customers": "These customers"} {
+			if f := d.field(name); f != nil {
+				f.Hint = hint
+			}
+		}
 		if all { // everybody was said, and is not asked for again
 			d.state.Fixed["scope"] = "all"
 			d.drop("clusters")

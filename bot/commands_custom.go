@@ -43,7 +43,7 @@ func customCommands() []*Command {
 					Description: in.Str("description"), Before: before, After: after, ToTemplate: in.Yes("to_template")}
 			}},
 		{Noun: "step", Verb: "edit", Title: "Edit custom step", Aliases: []string{"update", "change", "set"}, Summary: "Change a customer's own step",
-			Args:     append(append(target[:3:3], help(name, "its new name"), kind, content, describing), buttons...),
+			Args:     append(append(target[:3:3], stays(help(name, "its new name")), stays(kind), content, describing), buttons...),
 			Examples: []string{`step edit v2.5.0 cust-a-prod C1 name="Warm both caches"`},
 			Present:  presentStep, Check: checkContent,
 			Op: func(in In) core.Operation {

@@ -40,7 +40,7 @@ func customerCommands() []*Command {
 					Description: in.Str("description"), Metadata: in.Meta(), NoEnroll: in.Str("enroll") == "no"}
 			}},
 		{Noun: "customer", Verb: "edit", Aliases: []string{"update", "change", "set"}, Summary: "Change a customer",
-			Args:     []Arg{customerArg, help(name, "its new name"), namespace, describing, metaArg, revArg},
+			Args:     []Arg{customerArg, stays(help(name, "its new name")), stays(namespace), describing, metaArg, revArg},
 			Examples: []string{`customer edit cust-a-prod name="Customer A Ltd" meta.tier=gold`},
 			Present: func(c *call) (map[string]string, error) {
 				v, err := c.bot.core.Customer(c.ctx, c.actor, c.in.Str("customer"))

@@ -12,7 +12,7 @@ func releaseCommands() []*Command {
 	name := Arg{Name: "name", Kind: Words, Help: "unique among releases that are not archived", Example: "Spring release", Max: 80, Live: true}
 	kind := Arg{Name: "type", Kind: OneOf, Choices: choicesOf(core.ReleaseTypes), Help: "what kind of release it is", Live: true}
 	version := Arg{Name: "version", Also: []string{"version_number"}, Kind: Words, Help: "needed by the type release", Example: "v2.5.0", Max: 80}
-	date := Arg{Name: "date", Also: []string{"release_date"}, Kind: Day, Help: "when it is planned, year-month-day", Example: "2026-12-01"}
+	date := Arg{Name: "date", Also: []string{"release_date"}, Kind: Day, Help: "when it is planned", Example: "2026-12-01"}
 	targets := []Arg{
 		{Name: "targets", Label: "For", Kind: OneOf, Choices: []string{"all", "clusters", "customers"}, Help: "all active customers, unless others are named", Live: true},
 		{Name: "clusters", Of: "targets", Kind: Clusters, Help: "only the customers of these, separated by commas", Live: true},
@@ -52,7 +52,7 @@ func releaseCommands() []*Command {
 					Description: in.Str("description"), Targets: targetNames(in), Channel: channelID(in.Str("channel")), Metadata: in.Meta()}
 			}},
 		{Noun: "release", Verb: "edit", Aliases: []string{"update", "change", "set"}, Summary: "Change a draft or active release",
-			Args:     append([]Arg{theRelease, help(name, "its new name"), kind}, append(fields, revArg)...),
+			Args:     append([]Arg{theRelease, stays(help(name, "its new name")), stays(kind)}, append(fields, revArg)...),
 			Examples: []string{`release edit v2.5.0 date=2026-12-08 description="Moved by a week"`},
 			Present:  presentRelease, Arrange: arrangeRelease,
 			Op: func(in In) core.Operation {

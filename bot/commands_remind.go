@@ -14,18 +14,17 @@ func remindCommands() []*Command {
 	channel := Arg{Name: "channel", Kind: Channel, Help: "where it speaks", Example: "#ops"}
 	when := Arg{Name: "schedule", Also: []string{"at", "when"}, Kind: Words, Help: "days and a time, or a cron expression", Example: "weekdays 09:30", Live: true}
 	scope := []Arg{
-		{Name: "release", Kind: Release, Help: "only this one; otherwise every active release"},
-		named(optional(help(clusterArg, "only this one; otherwise every cluster"))),
+		{Name: "release", Kind: Release, Help: "only this one; otherwise every active release", All: "Every active release", Preset: allOf},
+		{Name: "cluster", Kind: Cluster, Help: "only this one; otherwise every cluster", All: "Every cluster", Preset: allOf},
 		{Name: "zone", Also: []string{"tz"}, Kind: Words, Help: "whose clock counts; otherwise yours", Example: "Europe/Berlin"},
 		{Name: "off", Also: []string{"dates_off"}, Label: "Dates off", Kind: Words, Help: "dates on which it is silent, separated by commas", Example: "2026-12-24,2026-12-25"}}
 	added := []Arg{channel, when}
 	for i := range added {
 		added[i].Place, added[i].Required = true, true
 	}
-	anywhere := scope
-	anywhere = append([]Arg{}, anywhere...)
-	anywhere[0].Kind, anywhere[1].Kind = Words, Words // "all" lets go of the limit
+	anywhere := append([]Arg{}, scope...)
 	anywhere[0].Help, anywhere[1].Help = "only this one; all for every active release", "only this one; all for every cluster"
+	anywhere[2].Stays = true
 	return []*Command{
 		{Noun: "remind", Verb: "list", Aliases: []string{"ls"}, Summary: "The reminders of all channels",
 			Args: []Arg{pageArg, viewArg}, Examples: []string{"remind list"},
@@ -41,7 +40,7 @@ func remindCommands() []*Command {
 					Release: in.Str("release"), Cluster: in.Str("cluster"), Off: in.List("off")}
 			}},
 		{Noun: "remind", Verb: "edit", Aliases: []string{"update", "change", "set"}, Summary: "Change a reminder",
-			Args:     append([]Arg{which, channel, when}, append(anywhere, revArg)...),
+			Args:     append([]Arg{which, stays(channel), stays(when)}, append(anywhere, revArg)...),
 			Examples: []string{`remind edit 1 schedule="daily 09:00" off=2026-12-24,2026-12-25`, "remind edit 1 release=all"},
 			Present:  presentReminder,
 			Op: func(in In) core.Operation {
@@ -105,12 +104,12 @@ func presentReminder(c *call) (map[string]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	release, cluster := "all", "all"
+	release, cluster := allOf, allOf
 	if m.ReleaseID != 0 {
 		release = fmt.Sprint("R", m.ReleaseID)
 	}
 	if m.ClusterID != 0 {
-		cluster = string(m.ClusterName)
+		cluster = fmt.Sprint(m.ClusterID)
 	}
 	var off []string
 	for _, d := range m.Off {

@@ -40,7 +40,7 @@ func stepCommands() []*Command {
 					return blocks.Say("📎 " + blocks.Escape(v.FileName) + " is on its way to your conversation with Rollcall.")
 				})
 			}},
-		{Noun: "step", Verb: "done", Aliases: []string{"complete"}, Summary: "Mark a step done", Alone: true, Consent: "takeover", Arrange: arrangeDone, Remark: stillOpen,
+		{Noun: "step", Verb: "done", Title: "Mark step done", Aliases: []string{"complete"}, Summary: "Mark a step done", Alone: true, Consent: "takeover", Arrange: arrangeDone, Remark: stillOpen,
 			Args:     append(append(target[:3:3], noteArg, Arg{Name: "force", Kind: Prose, Help: "why to go on with missing values"}, takeover), buttons...),
 			Examples: []string{`step done v2.5.0 cust-a-prod D1 note="build 812"`, "done cust-a-prod D1"},
 			Op: func(in In) core.Operation {
@@ -107,7 +107,7 @@ func arrangeDone(c *call, d *sketch) error {
 		d.drop("force")
 		return nil
 	}
-	f.Label, f.Hint, f.Optional = "Why it is fine without", "No value for {{"+strings.Join(v.Step.Missing, "}}, {{")+"}}: it is kept in the history that it was done like this", false
+	f.Label, f.Hint, f.Optional = "Why it is fine without", "There is no value for {{"+strings.Join(v.Step.Missing, "}}, {{")+"}}. The history keeps this beside the step", false
 	return nil
 }
 

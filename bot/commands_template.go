@@ -38,7 +38,7 @@ func templateCommands() []*Command {
 					Type: core.StepType(in.Str("type")), Content: in.Str("content"), Description: in.Str("description"), Before: before, After: after}
 			}},
 		{Noun: "template", Verb: "edit", Title: "Edit template step", Foretell: foretellEdit, Aliases: []string{"update", "change", "set"}, Summary: "Change what a step says, where it is still pending",
-			Args:     []Arg{releaseArg, stepArg, help(name, "its new name"), kind, content, describing, confirmArg, revArg, pageArg},
+			Args:     []Arg{releaseArg, stepArg, stays(help(name, "its new name")), stays(kind), content, describing, confirmArg, revArg, pageArg},
 			Examples: []string{`template edit v2.5.0 D2 name="Run the migration"`},
 			Check:    checkContent,
 			Panel: func(c *call) (blocks.Message, error) {

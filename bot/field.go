@@ -23,7 +23,7 @@ func (c *call) addField(d *sketch, a *Arg) error {
 		return c.addScript(d, a, value)
 	}
 	f := blocks.Field{Name: a.Name, Label: label(a), Hint: upper(a.Help), Placeholder: a.Example, Value: value,
-		Optional: !a.Required, Live: a.Live, Turn: d.state.Turns[a.Name], Max: a.Max}
+		Optional: !a.Required && !a.Stays, Live: a.Live, Turn: d.state.Turns[a.Name], Max: a.Max}
 	switch a.Kind {
 	case Prose:
 		f.Kind, f.Live = blocks.LinesField, false
@@ -97,6 +97,9 @@ func (c *call) selects(d *sketch, a *Arg, f *blocks.Field) error {
 		}
 		return nil // a text: nothing is known to choose from yet
 	}
+	if a.All != "" {
+		options, total = append([]blocks.Option{{Value: allOf, Label: a.All}}, options...), total+1
+	}
 	f.Kind, f.Options, f.Search, f.Placeholder = blocks.SelectField, options, total > 100, ""
 	f.Many = a.Kind == Clusters || a.Kind == Customers
 	f.Live = f.Live || c.leads(a)
@@ -118,6 +121,9 @@ func (c *call) selects(d *sketch, a *Arg, f *blocks.Field) error {
 	f.Value = strings.Join(values, ",")
 	return nil
 }
+
+// allOf is the choice of everything rather than one.
+const allOf = "all"
 
 // choose finds the option that a value means; one beyond the first hundred is looked up and put among them.
 func (c *call) choose(a *Arg, f *blocks.Field, given map[string]string, value string) string {

@@ -191,6 +191,9 @@ func (c *call) settled(a *Arg) bool {
 		}
 		return true
 	case Release, Customer, Cluster, Reminder:
+		if a.All != "" {
+			return false
+		}
 		return c.cmd.Verb != "add" || a.Kind == Release || c.cmd.Noun == "step"
 	case YesNo:
 		return !a.Asked
@@ -219,7 +222,7 @@ func (c *call) layout(state *formState, values map[string]string) (*sketch, erro
 		if _, fixed := state.Fixed[a.Name]; fixed || a.Hidden || a.Kind == YesNo && !a.Asked {
 			continue
 		}
-		if a.Kind == Release && !a.Required {
+		if a.Kind == Release && a.Place && !a.Required {
 			if _, given := values[a.Name]; !given && c.onlyRelease() {
 				continue
 			}
@@ -320,6 +323,7 @@ func (c *call) foretell(d *sketch) {
 		}
 	case e.Code == core.Confirm:
 		d.say(consequence(e))
+	case e.Code == core.Conflict && d.field(e.Field) != nil && d.values[e.Field] == "": // what would settle it is asked for
 	case e.Code == core.Conflict, e.Code == core.Invalid && d.values[e.Field] != "":
 		d.form.Outcome = append(d.form.Outcome, "⚠️ "+blocks.Escape(blocks.Stop(e.Msg)))
 	}

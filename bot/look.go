@@ -162,7 +162,7 @@ func (c *call) anyActive() error {
 // lookUp says whether what an argument names exists: NotFound or Ambiguous if not.
 func (c *call) lookUp(a *Arg, given map[string]string) (err error) {
 	switch ref := given[a.Name]; {
-	case ref == "":
+	case ref == "", a.All != "" && ref == allOf:
 	case a.Kind == Release:
 		_, err = c.bot.core.Release(c.ctx, c.actor, ref)
 	case a.Kind == Customer:

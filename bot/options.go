@@ -33,6 +33,9 @@ func (c *call) matching(a *Arg, given map[string]string, text string, limit int)
 	case Reminder:
 		all, err = c.reminderOptions()
 	}
+	if a.All != "" && len(all) > 100 { // else the field has it
+		all = append([]blocks.Option{{Value: allOf, Label: a.All}}, all...)
+	}
 	all = matching(all, text)
 	return all[:min(len(all), limit)], len(all), err
 }

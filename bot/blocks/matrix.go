@@ -107,7 +107,7 @@ func grid(s *sheet, v *core.Matrix, at, page int) {
 	table.AddRow(head...)
 	var lines []string
 	for i, row := range c.Rows[:min(tableRows, len(c.Rows))] {
-		cells := []slack.TableCell{cell(fmt.Sprintf("%s. %s %s", row.Position, row.Name, row.ShortID), 80, &size)}
+		cells := []slack.TableCell{cell(rowHead(&row, v.Query.Category == ""), 80, &size)}
 		words := fmt.Sprintf("%s %s", row.ShortID, Escape(row.Name))
 		for j := first; j < last; j++ {
 			text := cellText(c.Cells.Row(i)[j])
@@ -122,12 +122,21 @@ func grid(s *sheet, v *core.Matrix, at, page int) {
 		rows++
 	}
 	s.add(size, shortMrkdwn(strings.Join(lines, "\n"), maxFallback), table)
-	s.small("✅ Done · 🔄 Pending · ⏸️ Skipped · ↩️ Reverted · ⚠️ overridden · ⭐ custom · – not applicable")
+	s.small("✅ Done · 🔄 Pending · ⏸️ Skipped · ↩️ Reverted · ⚠️ overridden · ⭐ custom · ⛔ blocked · 🔧 in progress · – not applicable")
 	if left := len(c.Rows) - rows; left > 0 {
 		s.small("…and " + plural(left, "more step"))
 	}
 	s.cells(v, c, first, last, rows)
 	s.actions(matrixPager(v, c, at, page, pages)...)
+}
+
+// rowHead names a row; with its category where the rows of both are shown, which are counted each by itself.
+func rowHead(row *core.MatrixRow, category bool) string {
+	text := fmt.Sprintf("%s. %s", row.Position, row.ShortID)
+	if category {
+		text = string(row.Category) + " " + text
+	}
+	return text + " " + row.Name
 }
 
 // CellBlock is the id of a block whose select asks for the cells of one cluster.
