@@ -122,6 +122,7 @@ func (c *call) bulk(to core.Status) (blocks.Message, error) {
 	}
 	seen := c.form != nil && c.form.Seen == shownDigest(blocks.BulkText(*plan)) && len(plan.Change) > 0
 	if !c.in.Yes("confirm") && !seen {
+		c.file = blocks.BulkFile(*plan)
 		return blocks.Bulk(*plan, c.env), nil
 	}
 	receipt, err := c.bot.core.Do(c.ctx, c.actor, c.key(), core.RunBulk{Plan: plan.ID})

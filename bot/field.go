@@ -105,6 +105,7 @@ func (c *call) selects(d *sketch, a *Arg, f *blocks.Field) error {
 	f.Live = f.Live || c.leads(a)
 	if total == 0 {
 		f.Options = []blocks.Option{{Value: "0", Label: "There is none yet"}}
+		f.Hint = "There is none yet: add one first"
 	}
 	if !f.Many {
 		if f.Value = c.choose(a, f, given, d.values[a.Name]); f.Value == "" && d.values[a.Name] != "" {

@@ -242,6 +242,12 @@ func TestManyCustomersAreSearchedForInMessages(t *testing.T) {
 	require.Contains(t, plan.String(), "*2 steps* would change")
 	require.Contains(t, plan.String(), "Tenant 041")
 
+	// What is longer than a message comes whole, as a file to the asker alone.
+	require.Contains(t, l.says(t, "/rollcall bulk done v2.5.0 D1 all").String(), "The whole list is a file")
+	file, err := l.ann.WaitFor(l.ctx, "@app", "steps-of-R1.txt")
+	require.NoError(t, err)
+	require.Len(t, file.Files, 1)
+
 	grid := l.says(t, "/rollcall matrix v2.5.0").Messages[0]
 	options, err = l.ann.Query(l.ctx, grid, "cell R1 1", "step.show:cell", "tenant-099 migr")
 	require.NoError(t, err)

@@ -3,6 +3,7 @@ package blocks
 import (
 	"fmt"
 	"strconv"
+	"strings"
 	"unicode/utf8"
 
 	"rollcall/core"
@@ -76,22 +77,34 @@ func AskBlock(release, step string) string { return "open " + release + " " + st
 // BulkText says in short what a bulk would change.
 func BulkText(v core.BulkPlan) []string {
 	const most = 5
-	text := fmt.Sprintf("*%s* would change.", plural(len(v.Change), "step")) + bulkLines(v.Change, most)
+	changed, _ := bulkLines(v.Change, most)
+	text := fmt.Sprintf("*%s* would change.", plural(len(v.Change), "step")) + changed
 	if len(v.LeftOut) > 0 {
-		text += fmt.Sprintf("\n*%s* left out:", plural(len(v.LeftOut), "step")) + bulkLines(v.LeftOut, most)
+		left, _ := bulkLines(v.LeftOut, most)
+		text += fmt.Sprintf("\n*%s* left out:", plural(len(v.LeftOut), "step")) + left
 	}
 	return []string{text}
 }
 
-// Bulk shows exactly which steps would change and which are left out and why, with the button that does it.
+// bulkShown is how many steps of a plan a message names of each kind.
+const bulkShown = 15
+
+// Bulk shows exactly which steps would change and which are left out and why, with the button that does it. A plan that
+// is longer than a message goes to its asker as a file besides.
 func Bulk(v core.BulkPlan, env Env) Message {
-	const most = 15
 	s := env.sheet()
-	s.reserve = 1
+	s.reserve = 2
 	s.header(v.Title)
-	s.line(fmt.Sprintf("*%s* would change, until %s.", plural(len(v.Change), "step"), Date(v.Until)) + bulkLines(v.Change, most))
+	changed, all := bulkLines(v.Change, bulkShown)
+	s.line(fmt.Sprintf("*%s* would change, until %s.", plural(len(v.Change), "step"), Date(v.Until)) + changed)
 	if len(v.LeftOut) > 0 {
-		s.line(fmt.Sprintf("*%s* left out:", plural(len(v.LeftOut), "step")) + bulkLines(v.LeftOut, most))
+		left, whole := bulkLines(v.LeftOut, bulkShown)
+		all = all && whole
+		s.line(fmt.Sprintf("*%s* left out:", plural(len(v.LeftOut), "step")) + left)
+	}
+	s.reserve = 1
+	if !all {
+		s.small("The whole list is a file in your conversation with Rollcall.")
 	}
 	s.reserve = 0
 	if len(v.Change) > 0 {
@@ -100,24 +113,52 @@ func Bulk(v core.BulkPlan, env Env) Message {
 	return s.message()
 }
 
-func bulkLines(list []core.BulkStep, most int) string {
+// BulkFile is a plan that is longer than a message as a file; nil for one that a message shows whole.
+func BulkFile(v core.BulkPlan) *Attachment {
+	_, changed := bulkLines(v.Change, bulkShown)
+	if _, left := bulkLines(v.LeftOut, bulkShown); changed && left {
+		return nil
+	}
+	text := strings.Builder{}
+	list := func(head string, steps []core.BulkStep) {
+		fmt.Fprintf(&text, "%s %s\n", plural(len(steps), "step"), head)
+		for _, step := range steps {
+			line := step.Line
+			if step.Why != "" {
+				line += " (" + oneLine(step.Why) + ")"
+			}
+			text.WriteString(line + "\n")
+		}
+	}
+	list("would change:", v.Change)
+	if len(v.LeftOut) > 0 {
+		text.WriteString("\n")
+		list("left out:", v.LeftOut)
+	}
+	return &Attachment{Name: "steps-of-" + v.Release.ShortID + ".txt", Title: short(oneLine(v.Title), 200), Text: text.String()}
+}
+
+// bulkLines lists steps as far as there is room; all says whether that is every one of them, whole.
+func bulkLines(list []core.BulkStep, most int) (text string, all bool) {
 	const room = maxSection - 200 // beside what stands before and behind
-	text, size, told := "", 0, 0
+	size, told, all := 0, 0, true
 	for _, step := range list[:min(most, len(list))] {
-		line := "\n• " + Escape(short(oneLine(step.Line), 150))
-		if step.Why != "" {
-			line += " (" + Escape(short(oneLine(step.Why), 100)) + ")"
+		whole, why := oneLine(step.Line), oneLine(step.Why)
+		line := "\n• " + Escape(short(whole, 150))
+		if why != "" {
+			line += " (" + Escape(short(why, 100)) + ")"
 		}
 		if size += utf8.RuneCountInString(line); size > room {
 			break
 		}
+		all = all && utf8.RuneCountInString(whole) <= 150
 		text += line
 		told++
 	}
 	if left := len(list) - told; left > 0 {
-		text += fmt.Sprintf("\n…and %s more", thousands(left))
+		return text + fmt.Sprintf("\n…and %s more", thousands(left)), false
 	}
-	return text
+	return text, all
 }
 
 // CustomerOption names a customer with its place, which stays whole however long the name is.

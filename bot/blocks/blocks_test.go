@@ -275,6 +275,25 @@ func TestABulkOfLongReasonsSaysHowManyMore(t *testing.T) {
 	t.Fatal("it does not say what is left out")
 }
 
+// A plan that a message cannot show whole is in a file, every step of it and why some are left out.
+func TestALongPlanIsWholeInItsFile(t *testing.T) {
+	plan := core.BulkPlan{Release: releaseView(), Title: "Mark 40 steps done"}
+	for i := range 40 {
+		plan.Change = append(plan.Change, core.BulkStep{Line: fmt.Sprintf("Customer %d · prod-us / ns-%d · v2.5.0 · deploy 1 (D1) Deploy", i, i)})
+	}
+	plan.LeftOut = []core.BulkStep{{Line: "Customer X · prod-us / ns-x · v2.5.0 · deploy 1 (D1) Deploy", Why: "blocked: no\nbackup"}}
+	file := blocks.BulkFile(plan)
+	require.NotNil(t, file)
+	for _, step := range plan.Change {
+		assert.Contains(t, file.Text, step.Line+"\n")
+	}
+	assert.Contains(t, file.Text, "1 step left out:\nCustomer X · prod-us / ns-x · v2.5.0 · deploy 1 (D1) Deploy (blocked: no backup)\n")
+	assert.Contains(t, blocks.Bulk(plan, env).Text, "The whole list is a file")
+	plan.Change = plan.Change[:3]
+	assert.Nil(t, blocks.BulkFile(plan))
+	assert.NotContains(t, blocks.Bulk(plan, env).Text, "a file")
+}
+
 // A text that is cut for Slack never ends inside what Slack reads as one, and leaves nothing bold behind it.
 func TestACutTextStaysWhole(t *testing.T) {
 	for name, part := range map[string]string{"Entity": "&amp;", "Date": blocks.Date(noon), "Code": "`prod-us / cust-a-prod` ", "Bold": "*Customer A* "} {

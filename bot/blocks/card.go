@@ -135,14 +135,15 @@ func Original(v core.StepDetail, env Env) Message {
 	return s.message()
 }
 
+// notes shows the newest notes, each with who wrote it and when. The page has all of them whole.
 func notes(s *sheet, list []core.Note) {
-	const most = 5
+	const most, words = 5, 800
 	if left := len(list) - most; left > 0 {
 		s.small("…" + plural(left, "earlier note"))
 		list = list[left:]
 	}
 	for _, n := range list {
-		s.words("Note", n.Text)
+		s.words("Note", short(n.Text, words))
 		s.small(person(n.ByName, n.By) + " · " + Date(n.At))
 	}
 }

@@ -102,12 +102,13 @@ func grid(s *sheet, v *core.Matrix, at, page int) {
 	table, size, rows := slack.NewTableBlock(""), 0, 0
 	head := []slack.TableCell{slack.NewTableRawTextCell("Step")}
 	for _, customer := range c.Customers[first:last] {
-		head = append(head, cell(customer.Name+" ("+customer.Namespace+")", 60, &size))
+		at := " (" + customer.Namespace + ")"
+		head = append(head, cell(short(customer.Name, max(60-utf8.RuneCountInString(at), 20))+at, 90, &size))
 	}
 	table.AddRow(head...)
 	var lines []string
 	for i, row := range c.Rows[:min(tableRows, len(c.Rows))] {
-		cells := []slack.TableCell{cell(rowHead(&row, v.Query.Category == ""), 80, &size)}
+		cells := []slack.TableCell{cell(rowHead(&row, v.Query.Category == ""), 50, &size)}
 		words := fmt.Sprintf("%s %s", row.ShortID, Escape(row.Name))
 		for j := first; j < last; j++ {
 			text := cellText(c.Cells.Row(i)[j])
@@ -215,10 +216,10 @@ func matrixPager(v *core.Matrix, c *core.MatrixCluster, at, page, pages int) []B
 		out = append(out, turn(fmt.Sprintf("%d more customers ▶", left), at, page+1))
 	}
 	if at > 1 {
-		out = append(out, turn("◀ "+v.Clusters[at-2].Cluster.Name, at-1, 1))
+		out = append(out, turn("◀ "+short(v.Clusters[at-2].Cluster.Name, 30), at-1, 1))
 	}
 	if at < len(v.Clusters) {
-		out = append(out, turn(v.Clusters[at].Cluster.Name+" ▶", at+1, 1))
+		out = append(out, turn(short(v.Clusters[at].Cluster.Name, 30)+" ▶", at+1, 1))
 	}
 	return out
 }
