@@ -32,7 +32,6 @@ type Request struct {
 	Inline  bool              // it came from an answer that the next answer may replace
 	Window  string            // the modal that it came from, where that shows an answer
 	Post    *Post             // the message that it came from, where everybody sees it
-	Picked  *Picked           // the message on which a shortcut was chosen
 	Thread  core.Thread       // what the thread is about in which it was said
 }
 

@@ -34,7 +34,7 @@ func (in *intake) envelope(ctx context.Context, evt socketmode.Event) {
 		in.interaction(ctx, id, data)
 	case slackevents.EventsAPIEvent:
 		in.acknowledge(ctx, id, nil)
-		in.event(ctx, data, evt.Request.Payload)
+		in.event(ctx, evt.Request.Payload)
 	default:
 		in.acknowledge(ctx, id, nil)
 	}

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 
 	"github.com/slack-go/slack"
-	"github.com/slack-go/slack/slackevents"
 )
 
 // happening is what the bot reads of an event, whichever it is.
@@ -43,7 +42,7 @@ func (h *happening) user() string {
 }
 
 // event turns an event into what it calls for. It was acknowledged already; Slack may send it again.
-func (in *intake) event(ctx context.Context, _ slackevents.EventsAPIEvent, payload json.RawMessage) {
+func (in *intake) event(ctx context.Context, payload json.RawMessage) {
 	var h happening
 	if err := json.Unmarshal(payload, &h); err != nil {
 		in.log.Warn("an event could not be read", "err", err)

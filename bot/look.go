@@ -212,7 +212,7 @@ func (c *call) about(fixed map[string]string) string {
 	}
 	if fixed["reminder"] != "" {
 		if v, err := c.bot.core.Reminder(c.ctx, c.actor, fixed["reminder"]); err == nil {
-			return "*Reminder " + v.Ref() + "* · <#" + blocks.Escape(v.Channel) + "> · " + blocks.Escape(v.Schedule+" ("+v.Zone+")")
+			return "*Reminder " + v.Ref() + "* · " + blocks.Channel(v.Channel) + " · " + blocks.Escape(v.Schedule+" ("+v.Zone+")")
 		}
 	}
 	if fixed["release"] != "" {

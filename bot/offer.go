@@ -85,12 +85,12 @@ func (c *call) instead(a *Arg) []blocks.Button {
 			add(fmt.Sprintf("The %s %s", other.noun, name), c.cmd.Action(), without.with(b.Name, name).Line())
 			continue
 		}
-		add(fmt.Sprintf("The %s %s", other.noun, name), other.noun+".show", other.noun+" show "+quote(name))
+		add(fmt.Sprintf("The %s %s", other.noun, name), other.noun+".show", other.noun+" show "+blocks.Quote(name))
 	}
 	if found[0].Step == core.Exactly && a.Kind != Step {
-		line := "step across " + quote(name)
+		line := "step across " + blocks.Quote(name)
 		if release := without.values["release"]; release != "" {
-			line += " release=" + quote(release)
+			line += " release=" + blocks.Quote(release)
 		}
 		add("The step "+name+" of all customers", "step.across", line)
 	}

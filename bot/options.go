@@ -123,7 +123,7 @@ func (cmd *Command) fits(s core.ReleaseStatus) bool {
 	return true
 }
 
-// step is one step to choose.
+// choosable is one step to choose.
 type choosable struct {
 	id, name string
 	category core.Category

@@ -3,6 +3,8 @@ package bot
 import (
 	"strings"
 	"unicode"
+
+	"rollcall/bot/blocks"
 )
 
 // Format writes a line so that Parse reads the same words and fields again. Fields stand behind the
@@ -11,7 +13,7 @@ func Format(line Line) string {
 	var parts []string
 	for _, w := range line.Words {
 		if w.Quoted || !bareWord(w.Text) {
-			parts = append(parts, quote(w.Text))
+			parts = append(parts, blocks.Quote(w.Text))
 			continue
 		}
 		parts = append(parts, w.Text)
@@ -19,7 +21,7 @@ func Format(line Line) string {
 	for _, f := range line.Fields {
 		value := f.Value.Text
 		if f.Value.Quoted || !bareValue(value) {
-			value = quote(value)
+			value = blocks.Quote(value)
 		}
 		parts = append(parts, f.Key+"="+value)
 	}
@@ -45,26 +47,4 @@ func bareValue(text string) bool {
 	}
 	s := scanner{text: []rune(text)}
 	return !s.opensQuote()
-}
-
-// quote puts double quotes around a text: backslashes are doubled only where they lead up to a quote.
-func quote(text string) string {
-	var b strings.Builder
-	b.WriteByte('"')
-	backslashes := 0
-	for _, r := range text {
-		switch r {
-		case '\\':
-			backslashes++
-		case '"':
-			b.WriteString(strings.Repeat(`\`, backslashes+1))
-			backslashes = 0
-		default:
-			backslashes = 0
-		}
-		b.WriteRune(r)
-	}
-	b.WriteString(strings.Repeat(`\`, backslashes))
-	b.WriteByte('"')
-	return b.String()
 }

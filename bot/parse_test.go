@@ -4,6 +4,10 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"rollcall/bot/blocks"
+	"rollcall/core"
+
+	"github.com/slack-go/slack"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -170,4 +174,25 @@ func FuzzFormatParse(f *testing.F) {
 		require.Equal(t, []string{word}, words, text)
 		require.Equal(t, [][2]string{{"note", value}}, fields, text)
 	})
+}
+
+// The names that people give stand in the commands of selects: each is read back to the letter.
+func TestSelectsNameWhatTheySay(t *testing.T) {
+	for _, name := range []string{"prod us", `odd\`, `the "new" one`, `\"`} {
+		m := blocks.Customers(core.CustomerList{Clusters: []string{name, "other"}}, 1, blocks.Env{})
+		var options []*slack.OptionBlockObject
+		for _, b := range m.Blocks {
+			if row, ok := b.(*slack.ActionBlock); ok {
+				for _, e := range row.Elements.ElementSet {
+					if choose, ok := e.(*slack.SelectBlockElement); ok {
+						options = append(options, choose.Options...)
+					}
+				}
+			}
+		}
+		require.Len(t, options, 3)
+		line, err := Parse(options[1].Value)
+		require.NoError(t, err, options[1].Value)
+		assert.Equal(t, Field{Key: "cluster", Value: Word{Text: name, At: line.Fields[1].Value.At, Quoted: true}}, line.Fields[1])
+	}
 }

@@ -11,7 +11,7 @@ type Shortcut struct {
 	ID      string // callback id: Slack keeps it for as long as the app is installed, so it never changes
 	Name    string // as the menu shows it, at most 24 characters
 	For     string // at most 150 characters
-	Message bool   // offered on messages; the request then carries the message as Picked
+	Message bool   // offered on messages
 	Line    string // the command
 }
 
@@ -20,15 +20,6 @@ var Shortcuts = []Shortcut{
 	{ID: "my_next_step", Name: "My next step", For: "The step you should take next", Line: "next"},
 	{ID: useAsContent, Name: "Use as step content", For: "Save the file or code block of a message as what a step says", Message: true, Line: "step content"},
 	{ID: "new_release", Name: "New release", For: "Start a release as a draft", Line: "release add"},
-}
-
-// Picked is the message on which a shortcut was chosen.
-type Picked struct {
-	Channel string
-	TS      string
-	User    string       // who wrote it
-	Text    string       // as Slack sends it, escaping included
-	Files   []slack.File // that hang on it
 }
 
 // shortcut reads a choice from a shortcut menu. One that this version does not know opens the menu: an app may
@@ -41,10 +32,6 @@ func shortcut(id string, data slack.InteractionCallback) Request {
 		if s.ID == data.CallbackID && s.Message == onMessage {
 			req.Line = s.Line
 		}
-	}
-	if onMessage {
-		m := data.Message
-		req.Picked = &Picked{Channel: data.Channel.ID, TS: orElse(data.MessageTs, m.Timestamp), User: m.User, Text: m.Text, Files: m.Files}
 	}
 	return req
 }

@@ -32,7 +32,7 @@ func ReceiptIn(r core.Receipt, warnings []string, name string, view *Message, fu
 	}
 	s.line(text)
 	if r.Diff != "" {
-		s.code(Visible(r.Diff))
+		s.code(core.Visible(r.Diff))
 	}
 	for _, w := range append(append([]string{}, r.Warnings...), warnings...) {
 		s.line("⚠️ " + Escape(w))

@@ -2,6 +2,7 @@ package blocks
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -16,7 +17,6 @@ type Button struct {
 	Line    string // the whole command line, 150 characters at most
 	URL     string
 	Primary bool
-	Danger  bool
 	Spoken  string // what a screen reader says instead of Label, where Label alone is not enough
 }
 
@@ -33,6 +33,28 @@ func press(label, action string, args ...any) Button {
 		line += fmt.Sprintf(" %v", a)
 	}
 	return Button{Label: label, Action: action, Line: line}
+}
+
+// Quote puts double quotes around a text of a command line: backslashes are doubled only where they lead up to a quote.
+func Quote(text string) string {
+	var b strings.Builder
+	b.WriteByte('"')
+	backslashes := 0
+	for _, r := range text {
+		switch r {
+		case '\\':
+			backslashes++
+		case '"':
+			b.WriteString(strings.Repeat(`\`, backslashes+1))
+			backslashes = 0
+		default:
+			backslashes = 0
+		}
+		b.WriteRune(r)
+	}
+	b.WriteString(strings.Repeat(`\`, backslashes))
+	b.WriteByte('"')
+	return b.String()
 }
 
 func (b Button) primary() Button { b.Primary = true; return b }
@@ -61,11 +83,8 @@ func (b Button) element(id string) *slack.ButtonBlockElement {
 	if b.Spoken != "" {
 		el.AccessibilityLabel = short(oneLine(b.Spoken), maxButton)
 	}
-	switch {
-	case b.Primary:
+	if b.Primary {
 		el.Style = slack.StylePrimary
-	case b.Danger:
-		el.Style = slack.StyleDanger
 	}
 	return el
 }
@@ -86,6 +105,11 @@ func elements(buttons []Button) []slack.BlockElement {
 
 // choice is one entry of a select that runs a command when it is picked.
 type choice struct{ Label, Line string }
+
+// fitting is the choices whose command a select can carry.
+func fitting(choices []choice) []choice {
+	return slices.DeleteFunc(choices, func(c choice) bool { return !Fits(c.Line) })
+}
 
 // pick is a select of commands, cut to Slack's limit; nil when there is nothing to choose.
 func pick(action, placeholder string, choices []choice) slack.BlockElement {

@@ -73,7 +73,7 @@ func (s *sheet) clusterFilter(v *core.CustomerList) {
 
 // clusterWord is the field that names clusters, quoted: names hold spaces.
 func clusterWord(names []string) string {
-	return `cluster="` + strings.ReplaceAll(strings.Join(names, ","), `"`, `\"`) + `"`
+	return "cluster=" + Quote(strings.Join(names, ","))
 }
 
 func customersAsked(q core.CustomersQuery) string {

@@ -205,7 +205,8 @@ func cellText(c core.Cell) string {
 // matrixPager leads to further customers of this cluster and to the clusters beside it.
 func matrixPager(v *core.Matrix, c *core.MatrixCluster, at, page, pages int) []Button {
 	turn := func(label string, at, page int) Button {
-		return press(label, "matrix", append(matrixArgs(v, v.Query.Clusters), fmt.Sprintf("at=%d", at), fmt.Sprintf("page=%d", page), "view=here")...)
+		b := press(label, "matrix", append(matrixArgs(v, v.Query), fmt.Sprintf("at=%d", at), fmt.Sprintf("page=%d", page))...)
+		return b.in("here")
 	}
 	var out []Button
 	if page > 1 {
@@ -224,18 +225,18 @@ func matrixPager(v *core.Matrix, c *core.MatrixCluster, at, page, pages int) []B
 	return out
 }
 
-// matrixArgs are the words that ask for the same matrix with other clusters.
-func matrixArgs(v *core.Matrix, clusters []string) []any {
+// matrixArgs are the words that ask for a part of the same release's matrix.
+func matrixArgs(v *core.Matrix, q core.MatrixQuery) []any {
 	args := []any{v.Release.ShortID}
-	if len(clusters) > 0 {
-		args = append(args, clusterWord(clusters))
+	if len(q.Clusters) > 0 {
+		args = append(args, clusterWord(q.Clusters))
 	}
-	if v.Query.Category != "" {
-		args = append(args, "category="+string(v.Query.Category))
+	if q.Category != "" {
+		args = append(args, "category="+string(q.Category))
 	}
-	if len(v.Query.Statuses) > 0 {
+	if len(q.Statuses) > 0 {
 		var names []string
-		for _, s := range v.Query.Statuses {
+		for _, s := range q.Statuses {
 			names = append(names, s.String())
 		}
 		args = append(args, "status="+strings.Join(names, ","))
@@ -243,39 +244,25 @@ func matrixArgs(v *core.Matrix, clusters []string) []any {
 	return args
 }
 
-// fitting is the choices whose command a select can carry.
-func fitting(choices []choice) []choice {
-	kept := choices[:0]
-	for _, c := range choices {
-		if Fits(c.Line) {
-			kept = append(kept, c)
-		}
-	}
-	return kept
-}
-
-// selects offers the filters: which cluster, which category, which status.
+// selects offers the filters: which cluster, which status, which category. Each keeps the other two.
 func (s *sheet) selects(v *core.Matrix) {
-	asks := func(q core.MatrixQuery) string {
-		return press("", "matrix", append(matrixArgs(&core.Matrix{Release: v.Release, Query: q}, q.Clusters), "view=here")...).Line
+	show := func(label string, change func(*core.MatrixQuery)) choice {
+		q := v.Query
+		change(&q)
+		return choice{Label: label, Line: press("", "matrix", matrixArgs(v, q)...).in("here").Line}
 	}
-	q := v.Query
-	ofAll := q
-	ofAll.Clusters = nil
-	statuses := []choice{{Label: "All statuses", Line: asks(core.MatrixQuery{Clusters: q.Clusters, Category: q.Category})}}
+	statuses := []choice{show("All statuses", func(q *core.MatrixQuery) { q.Statuses = nil })}
 	for _, status := range core.Statuses {
-		statuses = append(statuses, choice{Label: title(status.String()),
-			Line: asks(core.MatrixQuery{Clusters: q.Clusters, Category: q.Category, Statuses: []core.Status{status}})})
+		statuses = append(statuses, show(title(status.String()), func(q *core.MatrixQuery) { q.Statuses = []core.Status{status} }))
 	}
-	categories := []choice{{Label: "Deploy and verify", Line: asks(core.MatrixQuery{Clusters: q.Clusters, Statuses: q.Statuses})}}
+	categories := []choice{show("Deploy and verify", func(q *core.MatrixQuery) { q.Category = "" })}
 	for _, category := range core.Categories {
-		categories = append(categories, choice{Label: title(string(category)),
-			Line: asks(core.MatrixQuery{Clusters: q.Clusters, Statuses: q.Statuses, Category: category})})
+		categories = append(categories, show(title(string(category)), func(q *core.MatrixQuery) { q.Category = category }))
 	}
 	var elements []slack.BlockElement
 	id := ""
 	if len(v.Names) > 1 {
-		el, block := clusterSelect("matrix:cluster", asks(ofAll), v.Names)
+		el, block := clusterSelect("matrix:cluster", show("", func(q *core.MatrixQuery) { q.Clusters = nil }).Line, v.Names)
 		elements, id = append(elements, el), block
 	}
 	for _, more := range []slack.BlockElement{pick("matrix:status", "Status", fitting(statuses)), pick("matrix:category", "Category", fitting(categories))} {

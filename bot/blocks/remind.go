@@ -116,7 +116,7 @@ func openCluster(c *core.OpenCluster) string {
 // ReminderTest shows what a reminder would say now, to the one who asks.
 func ReminderTest(m core.ReminderView, v core.OpenWork, now time.Time, env Env) Message {
 	s := env.sheet()
-	where := "<#" + Escape(m.Channel) + ">"
+	where := Channel(m.Channel)
 	if v.Open == 0 {
 		s.line(fmt.Sprintf("🤫 Reminder %d would say nothing in %s now: nothing is open%s.", m.ID, where, Escape(reminderScope(&m, " in "))))
 	} else {
@@ -147,7 +147,7 @@ func Reminders(v core.ReminderList, now time.Time, page int, env Env) Message {
 	part, at, pages := pageOf(v.Reminders, page, reminderPage)
 	for i := range part {
 		m := &part[i]
-		s.line(fmt.Sprintf("*%d* · <#%s> · %s%s\n%s · by %s", m.ID, Escape(m.Channel), reminderTimes(m), Escape(reminderScope(m, " · ")),
+		s.line(fmt.Sprintf("*%d* · %s · %s%s\n%s · by %s", m.ID, Channel(m.Channel), reminderTimes(m), Escape(reminderScope(m, " · ")),
 			reminderState(m, now), person(m.CreatedByName, m.CreatedBy)))
 		about := fmt.Sprintf(" reminder %d", m.ID)
 		wake := press("Pause", "remind.pause", m.ID).says("Pause" + about)

@@ -7,7 +7,7 @@ import (
 	"rollcall/core"
 )
 
-// marks names what stands beside a status. States are always told in words too, never by colour or sign alone.
+// signs stand beside a status. States are always told in words too, never by colour or sign alone.
 var signs = map[core.Status]string{core.Pending: "🔄", core.Done: "✅", core.Skipped: "⏸️", core.Reverted: "↩️"}
 
 func sign(s core.Status) string { return signs[s] }

@@ -85,14 +85,14 @@ func LongContent(text string) bool { return utf8.RuneCountInString(text) > maxCo
 func head(s *sheet, text string) {
 	const most = 1500
 	runes := []rune(text)
-	s.code(Visible(string(runes[:most])))
+	s.code(core.Visible(string(runes[:most])))
 	s.line(fmt.Sprintf("✂️ *This is only the beginning*: %s in all. The whole content is a file in your conversation with Rollcall.", plural(len(runes), "character")))
 }
 
 // excerpt shows the beginning of a script to the letter, and says how much is left.
 func excerpt(s *sheet, text string, most int) (left int) {
 	runes := []rune(text)
-	s.code(Visible(string(runes[:min(len(runes), most)])))
+	s.code(core.Visible(string(runes[:min(len(runes), most)])))
 	if left = len(runes) - most; left > 0 {
 		s.small("…and " + plural(left, "more character"))
 	}
