@@ -54,6 +54,7 @@ func readImport(text []byte) (core.Import, error) {
 			case "customers":
 				return appendEntry(&in.Customers, entry, func(c *core.ImportCustomer) { c.Line = line })
 			default:
+				plainWords(entry)
 				return appendEntry(&in.Releases, entry, func(r *core.ImportRelease) { r.Line = line; numberSteps(r, entry) })
 			}
 		}
@@ -89,6 +90,30 @@ func appendEntry[T any](list *[]T, entry ast.Node, place func(*T)) error {
 	return nil
 }
 
+// plainWords understands a release that a person wrote in the words of the commands: templates or steps for
+// step_templates, and targets: all.
+func plainWords(release ast.Node) {
+	for _, field := range fieldsOf(release) {
+		key, _ := field.key.(*ast.StringNode)
+		word, _ := unwrap(field.value).(*ast.StringNode)
+		switch {
+		case key != nil && (field.name == "templates" || field.name == "steps"):
+			key.Value, key.Token.Value = "step_templates", "step_templates"
+		case field.name == "targets" && word != nil && word.Value == "all":
+			field.of.Value = everybody()
+		}
+	}
+}
+
+// everybody is {all: true}.
+func everybody() ast.Node {
+	file, err := parser.ParseBytes([]byte("{all: true}"), 0)
+	if err != nil {
+		panic(err) // it is a constant
+	}
+	return file.Docs[0].Body
+}
+
 // numberSteps gives the steps of a release their lines.
 func numberSteps(r *core.ImportRelease, entry ast.Node) {
 	for _, field := range fieldsOf(entry) {
@@ -108,6 +133,8 @@ type yamlField struct {
 	name  string
 	line  int
 	value ast.Node
+	key   ast.Node
+	of    *ast.MappingValueNode
 }
 
 // fieldsOf returns the fields of a mapping, none for any other node.
@@ -121,7 +148,7 @@ func fieldsOf(node ast.Node) (fields []yamlField) {
 	}
 	for _, v := range values {
 		at := v.Key.GetToken()
-		fields = append(fields, yamlField{at.Value, at.Position.Line, v.Value})
+		fields = append(fields, yamlField{at.Value, at.Position.Line, v.Value, v.Key, v})
 	}
 	return fields
 }

@@ -57,6 +57,21 @@ releases:
 	assert.Equal(t, "echo 1\necho 2\n", in.Releases[0].Steps[0].Content)
 }
 
+func TestReadImportKnowsTheWordsOfTheCommands(t *testing.T) {
+	for _, text := range []string{
+		"releases:\n  - name: Spring\n    targets: all\n    templates:\n      - {name: Deploy, category: deploy, type: bash, content: x}\n",
+		`{"releases": [{"name": "Spring", "targets": "all", "steps": [{"name": "Deploy", "category": "deploy", "type": "bash", "content": "x"}]}]}`,
+	} {
+		in, err := readImport([]byte(text))
+		require.NoError(t, err, text)
+		require.Len(t, in.Releases, 1)
+		assert.Equal(t, &core.TargetNames{All: true}, in.Releases[0].Targets)
+		require.Len(t, in.Releases[0].Steps, 1)
+		assert.Equal(t, "Deploy", in.Releases[0].Steps[0].Name)
+		assert.NotZero(t, in.Releases[0].Steps[0].Line)
+	}
+}
+
 func TestReadImportReadsJSON(t *testing.T) {
 	in, err := readImport([]byte(`{
   "clusters": [{"name": "one", "metadata": {"region": "eu"}},
