@@ -61,14 +61,18 @@ func (s *sheet) several(v *core.StepAcross) {
 		return
 	}
 	at := []any{v.Release.ShortID, v.Step.ShortID}
-	f := Field{Kind: SelectField, Many: true, Options: open, Search: len(open) > maxOptions}
+	size := sizeOf(open)
+	f := Field{Kind: SelectField, Many: true, Options: open, Search: len(open) > maxOptions || s.size+size > maxMessage}
+	if f.Search {
+		size = 0
+	}
 	choose := f.selections()
 	choose.ActionID, choose.Placeholder = CustomersAction, plainText("Choose customers", maxPlaceholder)
 	row := append([]slack.BlockElement{choose}, elements([]Button{
 		press("Done for these", "bulk.done", at...), press("Skip for these", "bulk.skip", at...),
 		press("Done for all", "bulk.done", append(at[:2:2], "all")...)})...)
 	s.small("Choose customers to finish the step for several at once; a preview comes first.")
-	s.add(0, "", slack.NewActionBlock(AskBlock(v.Release.ShortID, v.Step.ShortID), row...))
+	s.add(size, "", slack.NewActionBlock(AskBlock(v.Release.ShortID, v.Step.ShortID), row...))
 }
 
 // AskBlock is the id of a block whose select asks for customers with an open step.

@@ -2,6 +2,7 @@ package blocks
 
 import (
 	"strconv"
+	"unicode/utf8"
 
 	"github.com/slack-go/slack"
 )
@@ -243,6 +244,19 @@ func offered(options []Option) (flat []*slack.OptionBlockObject, groups []*slack
 		flat = nil
 	}
 	return flat, groups
+}
+
+// sizeOf is how many characters a list of options adds to a message.
+func sizeOf(options []Option) (size int) {
+	group := ""
+	for _, o := range options {
+		size += min(utf8.RuneCountInString(o.Label), maxOptionText)
+		if o.Group != group {
+			group = o.Group
+			size += min(utf8.RuneCountInString(group), maxOptionText)
+		}
+	}
+	return size
 }
 
 func (o Option) object() *slack.OptionBlockObject {

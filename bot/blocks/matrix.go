@@ -167,13 +167,15 @@ func (s *sheet) cells(v *core.Matrix, c *core.MatrixCluster, first, last, rows i
 		return
 	}
 	el := slack.NewOptionsSelectBlockElement(slack.OptTypeStatic, plainText("Open a step", maxPlaceholder), "step.show:cell")
-	if len(options) <= maxOptions && len(c.Customers) <= tableColumns {
+	size := sizeOf(options)
+	if len(options) <= maxOptions && len(c.Customers) <= tableColumns && s.size+size <= maxMessage {
 		el.Options, el.OptionGroups = offered(options)
 	} else {
+		size = 0
 		el.Type, el.MinQueryLength = slack.OptTypeExternal, new(int)
 		el.Placeholder = plainText("Open a step: type a customer or step", maxPlaceholder)
 	}
-	s.add(0, "", slack.NewActionBlock(CellBlock(v.Release.ShortID, c.Cluster.ID, v.Query.Category), el))
+	s.add(size, "", slack.NewActionBlock(CellBlock(v.Release.ShortID, c.Cluster.ID, v.Query.Category), el))
 }
 
 func cell(text string, n int, size *int) *slack.TableRawTextCell {
