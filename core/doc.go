@@ -20,6 +20,10 @@
 // Everything that is shown is a view, built in one read transaction and
 // holding nothing of the store.
 //
+// Two rooms stand beside this one so that it knows neither calendars nor file
+// formats: bot/schedule reads what "weekdays 09:30" means and implements
+// Schedule, and core/csvfile makes an Import of a spreadsheet's rows.
+//
 // # Decisions
 //
 // What was open, what was chosen, and what it costs:
@@ -132,4 +136,15 @@
 //     key of the first one, and get its answer.
 //   - 2026-11-28: targets=clusters and targets=customers need the list they speak
 //     of; a form sent before it asked for it is shown again and asks.
+//   - 2026-11-28: Until a release has been activated the bare command shows what
+//     is still to be set up, step by step, with the button for the next one;
+//     from then on it shows what is under way. The Home tab goes by the same.
+//   - 2026-11-28: A word that is typed is known by what it names, not by its
+//     place alone: what may be left out can be left out, and names may stand in
+//     any order as long as each is whole. A text begins behind the last name.
+//   - 2026-11-28: Undo without a number never passes over a change that cannot be
+//     undone: it says why not, and offers the newest one before that can.
+//   - 2026-11-28: {{customer}}, {{meta.tier}} and the like, and any other field of
+//     a customer, cluster or release are near misses of a placeholder. A name
+//     that begins with a dot or a $ is a Go template's and never is.
 package core

@@ -45,11 +45,7 @@ func (s *Service) Home(ctx context.Context, a Actor) (*Home, error) {
 		if err := s.homeReleases(r, a, out); err != nil {
 			return nil, err
 		}
-		for k, err := range releases.lookup(r, "status", string(Draft), false) {
-			if err != nil {
-				return nil, err
-			}
-			rel, err := releases.get(r, k)
+		for rel, err := range releasesIn(r, Draft) {
 			if err != nil {
 				return nil, err
 			}

@@ -59,11 +59,11 @@ func releasesMeant(r storage.Reader, q MeaningQuery, within map[string]bool) err
 	if q.Release != "" {
 		named = []string{q.Release}
 	} else {
-		for k, err := range releases.lookup(r, "status", string(Active), false) {
+		for rel, err := range activeReleases(r) {
 			if err != nil {
 				return err
 			}
-			within[k] = true
+			within[idKey(rel.ID)] = true
 		}
 	}
 	for _, word := range named {

@@ -77,22 +77,15 @@ func (op ActivateRelease) run(t *tx) error {
 // findDraft resolves the release to activate; an empty reference is the only draft.
 func findDraft(r storage.Reader, ref string) (*Release, error) {
 	if strings.TrimSpace(ref) == "" {
-		var drafts []*Release
-		for k, err := range releases.lookup(r, "status", string(Draft), false) {
-			if err != nil {
-				return nil, err
-			}
-			rel, err := releases.get(r, k)
-			if err != nil {
-				return nil, err
-			}
-			drafts = append(drafts, rel)
+		drafts, err := gather(releasesIn(r, Draft))
+		if err != nil {
+			return nil, err
 		}
 		if len(drafts) == 1 {
 			return drafts[0], nil
 		}
 		if len(drafts) > 1 {
-			return nil, releaseFinder.ambiguous(r, "", drafts)
+			return nil, whichRelease(r, drafts, "are drafts")
 		}
 		return nil, invalid("release", "Which release? There is no draft").hint("Add one: `release add`.")
 	}

@@ -68,7 +68,7 @@ func (op ArchiveCluster) run(t *tx) error {
 		}
 	}
 	if len(names) > 0 {
-		return refuse(Conflict, "Cluster %s still has %s: %s", c.Name, count(len(names), "active customer"), joinNames(names, "and")).
+		return refuse(Conflict, "Cluster %s still has %s: %s", c.Name, count(len(names), "active customer"), joinMost(names, "and", 20)).
 			hint("Move or archive them first.")
 	}
 	c.IsActive = false

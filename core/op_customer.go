@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-
-	"rollcall/storage"
 )
 
 func (AddCustomer) Op() string      { return "customer.add" }
@@ -182,26 +180,6 @@ func (g Targets) fits(c *Customer) bool {
 		return slices.Contains(g.Clusters, c.ClusterID)
 	}
 	return g.All
-}
-
-// activeReleases reads every active release, oldest first.
-func activeReleases(r storage.Reader) func(func(*Release, error) bool) {
-	return func(yield func(*Release, error) bool) {
-		var keys []string
-		for k, err := range releases.lookup(r, "status", string(Active), false) {
-			if err != nil {
-				yield(nil, err)
-				return
-			}
-			keys = append(keys, k)
-		}
-		for _, k := range keys {
-			rel, err := releases.get(r, k)
-			if !yield(rel, err) || err != nil {
-				return
-			}
-		}
-	}
 }
 
 // word sets what a customer says of itself.

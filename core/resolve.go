@@ -2,6 +2,7 @@ package core
 
 import (
 	"fmt"
+	"iter"
 	"strconv"
 	"strings"
 
@@ -205,16 +206,9 @@ func findRelease(r storage.Reader, ref string, sc scope) (*Release, error) {
 	if strings.TrimSpace(ref) != "" {
 		return releaseFinder.find(r, ref, sc)
 	}
-	var hits []*Release
-	for k, err := range releases.lookup(r, "status", string(Active), false) {
-		if err != nil {
-			return nil, err
-		}
-		rel, err := releases.get(r, k)
-		if err != nil {
-			return nil, err
-		}
-		hits = append(hits, rel)
+	hits, err := gather(activeReleases(r))
+	if err != nil {
+		return nil, err
 	}
 	switch len(hits) {
 	case 0:
@@ -222,11 +216,48 @@ func findRelease(r storage.Reader, ref string, sc scope) (*Release, error) {
 	case 1:
 		return hits[0], nil
 	}
+	return nil, whichRelease(r, hits, "are active")
+}
+
+// whichRelease asks which of several releases is meant where none was named.
+func whichRelease(r storage.Reader, hits []*Release, are string) error {
 	e := releaseFinder.ambiguous(r, "", hits)
 	if a := AsError(e); a.Code == Ambiguous {
-		a.Msg = "Which release? " + count(len(hits), "release") + " are active"
+		a.Msg = "Which release? " + count(len(hits), "release") + " " + are
 	}
-	return nil, e
+	return e
+}
+
+// activeReleases reads every active release, oldest first.
+func activeReleases(r storage.Reader) iter.Seq2[*Release, error] { return releasesIn(r, Active) }
+
+// releasesIn reads every release of one status, oldest first.
+func releasesIn(r storage.Reader, status ReleaseStatus) iter.Seq2[*Release, error] {
+	return func(yield func(*Release, error) bool) {
+		keys, err := gather(releases.lookup(r, "status", string(status), false)) // before anything is changed
+		if err != nil {
+			yield(nil, err)
+			return
+		}
+		for _, k := range keys {
+			rel, err := releases.get(r, k)
+			if !yield(rel, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// gather is everything that comes before an error.
+func gather[V any](seq iter.Seq2[V, error]) ([]V, error) {
+	var out []V
+	for v, err := range seq {
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, v)
+	}
+	return out, nil
 }
 
 func findCluster(r storage.Reader, ref string, sc scope) (*Cluster, error) {

@@ -111,14 +111,7 @@ func (tb *table[T, P]) all(r storage.Reader, prefix string) iter.Seq2[P, error] 
 
 // list is all as a slice.
 func (tb *table[T, P]) list(r storage.Reader, prefix string) ([]P, error) {
-	var out []P
-	for p, err := range tb.all(r, prefix) {
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, p)
-	}
-	return out, nil
+	return gather(tb.all(r, prefix))
 }
 
 // newID is one more than the highest id in use. Records are never deleted, so ids are never reused.

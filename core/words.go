@@ -171,7 +171,11 @@ func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
 
 // joinNames is "a", "a and b", "a, b and c", with at most eight names spelt out.
 func joinNames(names []string, word string) string {
-	const most = 8
+	return joinMost(names, word, 8)
+}
+
+// joinMost is joinNames with as many names spelt out.
+func joinMost(names []string, word string, most int) string {
 	if len(names) > most {
 		return strings.Join(names[:most], ", ") + fmt.Sprintf(" and %d more", len(names)-most)
 	}
