@@ -132,7 +132,7 @@ func (c *call) ask(problem string, missing []Arg) (Answer, error) {
 		}
 	}
 	if len(c.in.meta) > 0 {
-		values["meta"] = metaLines(c.in.meta)
+		values["meta"] = metaLines(changedMeta(values["meta"], c.in.meta))
 	}
 	d, err := c.layout(state, values)
 	if err != nil {
@@ -347,6 +347,22 @@ func consequence(e *core.Error) []string {
 		return []string{blocks.ActivationText(*p)}
 	}
 	return []string{blocks.Escape(blocks.Stop(e.Msg))}
+}
+
+// changedMeta is metadata in a form's lines after a change of some keys: one without a value is gone.
+func changedMeta(lines string, change map[string]string) map[string]string {
+	out := map[string]string{}
+	for _, line := range strings.Split(lines, "\n") {
+		if key, value, ok := strings.Cut(line, "="); ok {
+			out[key] = value
+		}
+	}
+	for key, value := range change {
+		if out[key] = value; value == "" {
+			delete(out, key)
+		}
+	}
+	return out
 }
 
 // metaLines writes metadata as a form shows it: one key=value a line.

@@ -363,10 +363,20 @@ func (t *tx) squeeze(rel *Release, q queue, slot int, rec *stepRecord) error {
 		run = append(run, rec)
 	}
 	for i, r := range run {
-		r.Order = float64(i+1) / float64(len(run)+1)
+		r.Order = evenly(0, len(run), i)
 		if err := t.putStepNow(rel, r); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// evenly is the i-th of n orders that stand evenly behind low and before 1: by
+// halves of halves, so that they read 1.25 and 1.5 rather than 1.333….
+func evenly(low float64, n, i int) float64 {
+	parts := 2
+	for parts <= n {
+		parts *= 2
+	}
+	return low + (1-low)*float64(i+1)/float64(parts)
 }

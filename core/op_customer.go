@@ -37,7 +37,7 @@ func (op AddCustomer) run(t *tx) error {
 		return err
 	}
 	t.aboutCustomer(c)
-	t.about(place{c.Name, cl.Name, c.Namespace}.String(), "Customer %s added to %s / %s", c.Name, cl.Name, c.Namespace)
+	t.about(place{c.Name, cl.Name, c.Namespace}.String(), "%s added to %s / %s", c.Name, cl.Name, c.Namespace)
 	return t.joinActive(c, op.NoEnroll)
 }
 
@@ -56,7 +56,7 @@ func (op EditCustomer) run(t *tx) error {
 		return err
 	}
 	t.aboutCustomer(c)
-	t.about(place{c.Name, cl.Name, c.Namespace}.String(), "Customer %s changed", c.Name)
+	t.about(place{c.Name, cl.Name, c.Namespace}.String(), "%s changed", c.Name)
 	return customers.put(t, c)
 }
 
@@ -67,7 +67,7 @@ func (op ArchiveCustomer) run(t *tx) error {
 	}
 	c.IsActive = false
 	t.aboutCustomer(c)
-	t.about(place{c.Name, cl.Name, c.Namespace}.String(), "Customer %s archived", c.Name)
+	t.about(place{c.Name, cl.Name, c.Namespace}.String(), "%s archived", c.Name)
 	for rel, err := range activeReleases(t) {
 		if err != nil {
 			return err
@@ -99,7 +99,7 @@ func (op RestoreCustomer) run(t *tx) error {
 		return err
 	}
 	t.aboutCustomer(c)
-	t.about(place{c.Name, cl.Name, c.Namespace}.String(), "Customer %s restored", c.Name)
+	t.about(place{c.Name, cl.Name, c.Namespace}.String(), "%s restored", c.Name)
 	return t.joinActive(c, op.NoEnroll)
 }
 
@@ -135,7 +135,7 @@ func (t *tx) joinActive(c *Customer, no bool) error {
 		}
 		if e, ok := ro.member(c.ID); ok {
 			if e.Withdrawn {
-				t.detail("It stays withdrawn from %s; `release enroll` brings it back.", rel.Label())
+				t.detail("It stays withdrawn from %s; “release enroll” brings it back.", rel.Label())
 			} else {
 				t.detail("It takes part in %s.", rel.Label())
 			}

@@ -35,7 +35,7 @@ func (op MoveCustomer) run(t *tx) error {
 		return err
 	}
 	t.aboutCustomer(&moved)
-	t.about(place{c.Name, to.Name, c.Namespace}.String(), "Customer %s moved from %s to %s", c.Name, from.Name, to.Name)
+	t.about(place{c.Name, to.Name, c.Namespace}.String(), "%s moved from %s to %s", c.Name, from.Name, to.Name)
 	return t.joinActive(&moved, op.NoEnroll)
 }
 

@@ -292,6 +292,12 @@ func (t *tx) targets(n TargetNames, kind ReleaseType) (Targets, error) {
 	if n.All && (len(n.Clusters) > 0 || len(n.Customers) > 0) || len(n.Clusters) > 0 && len(n.Customers) > 0 {
 		return Targets{}, invalid("targets", "A release is for all customers, for those of some clusters or for some of them, not for several of these")
 	}
+	switch { // said, and then nobody named
+	case n.Clusters != nil && len(n.Clusters) == 0:
+		return Targets{}, invalid("clusters", "Which clusters?").hint("Name them, or say that it is for all.")
+	case n.Customers != nil && len(n.Customers) == 0:
+		return Targets{}, invalid("customers", "Which customers?").hint("Name them, or say that it is for all.")
+	}
 	var g Targets
 	among := activeOnly
 	if t.event.Op == (Import{}).Op() {

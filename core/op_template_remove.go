@@ -138,14 +138,13 @@ func lineUp(front, more []*stepRecord) []*stepRecord {
 	for _, rec := range front {
 		last = max(last, rec.Order)
 	}
-	room := (1 - last) / float64(len(more)+1)
-	if room < minGap {
+	if evenly(last, len(more), 0)-last < minGap {
 		slices.SortStableFunc(front, func(a, b *stepRecord) int { return cmp.Compare(a.Order, b.Order) })
 		more = append(front, more...)
-		last, room = 0, 1/float64(len(more)+1)
+		last = 0
 	}
 	for i, rec := range more {
-		rec.Order = last + room*float64(i+1)
+		rec.Order = evenly(last, len(more), i)
 	}
 	return more
 }

@@ -69,6 +69,7 @@ type RestoreCustomer struct {
 
 // TargetNames says by names which customers a release is for. All unset is
 // all active customers, except for onboarding, which must name customers.
+// A list that is there and holds nothing is refused: it never means everybody.
 type TargetNames struct {
 	All       bool
 	Clusters  []string

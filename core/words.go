@@ -108,6 +108,8 @@ func label(field string) string {
 		return "kubeconfig path"
 	case "date":
 		return "release date"
+	case "force":
+		return "reason for going on"
 	}
 	return field
 }
