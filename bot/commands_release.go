@@ -218,9 +218,9 @@ func arrangeRelease(_ *call, d *sketch) error {
 func targetNames(in In) core.TargetNames {
 	switch in.Str("targets") {
 	case "clusters":
-		return core.TargetNames{Clusters: append([]string{}, in.List("clusters")...)}
+		return core.TargetNames{Clusters: in.List("clusters")}
 	case "customers":
-		return core.TargetNames{Customers: append([]string{}, in.List("customers")...)}
+		return core.TargetNames{Customers: in.List("customers")}
 	}
 	return core.TargetNames{All: in.Str("targets") == "all", Clusters: in.List("clusters"), Customers: in.List("customers")}
 }
