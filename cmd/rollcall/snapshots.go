@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -36,6 +37,9 @@ var snapshotName = regexp.MustCompile(`^rollcall-\d{8}T\d{6}Z(-\d+)?\.db$`)
 // snapshotTime is the moment in such a name, in UTC.
 const snapshotTime = "20060102T150405Z"
 
+// unfinished ends the name of a copy that is being written.
+const unfinished = ".unfinished"
+
 // errNoBackups says what to do when no folder for copies is set.
 var errNoBackups = &core.Error{Code: core.Conflict, Msg: "No folder for backups is set",
 	Hint: "Set ROLLCALL_BACKUP_DIR and start Rollcall again."}
@@ -55,7 +59,7 @@ func (s *snapshots) take(ctx context.Context) (path string, size int64, err erro
 	for n := 2; absent(path) != nil; n++ {
 		path = fmt.Sprintf("%s-%d.db", stem, n)
 	}
-	beside := path + ".unfinished"
+	beside := path + unfinished
 	if err := errors.Join(os.RemoveAll(beside), copyVerified(ctx, s.cfg, s.store, beside)); err != nil {
 		return "", 0, err
 	}
@@ -74,28 +78,33 @@ func (s *snapshots) take(ctx context.Context) (path string, size int64, err erro
 	return path, info.Size(), nil
 }
 
-// prune removes the oldest copies beyond those that are kept.
+// prune removes the oldest copies beyond those that are kept, and what a program that was killed has left unfinished.
 func (s *snapshots) prune() error {
-	names, err := s.taken()
+	names, err := s.taken("")
+	if err != nil {
+		return err
+	}
+	left, err := s.taken(unfinished)
 	if err != nil {
 		return err
 	}
 	var problems []error
-	for _, name := range names[:max(0, len(names)-s.cfg.backupKeep)] {
+	for _, name := range append(names[:max(0, len(names)-s.cfg.backupKeep)], left...) {
 		problems = append(problems, os.Remove(filepath.Join(s.cfg.backupDir, name)))
 	}
 	return errors.Join(problems...)
 }
 
-// taken is the names of the copies there are, the oldest first.
-func (s *snapshots) taken() ([]string, error) {
+// taken is the names of the copies there are, with an ending behind the names of theirs, the oldest first.
+func (s *snapshots) taken(ending string) ([]string, error) {
 	entries, err := os.ReadDir(s.cfg.backupDir)
 	if err != nil {
 		return nil, err
 	}
 	var names []string
 	for _, e := range entries {
-		if snapshotName.MatchString(e.Name()) && e.Type().IsRegular() {
+		name, ends := strings.CutSuffix(e.Name(), ending)
+		if ends && snapshotName.MatchString(name) && e.Type().IsRegular() {
 			names = append(names, e.Name())
 		}
 	}
@@ -125,7 +134,8 @@ func (s *snapshots) failed(ctx context.Context, cause error) {
 	if told {
 		return
 	}
-	if _, err := s.core.AlertAdmin(ctx, "backup.failed", fmt.Sprintf("No backup could be taken into %s: %v. The log says more as long as it goes on", s.cfg.backupDir, cause)); err != nil {
+	text := fmt.Sprintf("No backup could be taken into %s: %v. The log says more as long as it goes on", s.cfg.backupDir, cause)
+	if _, err := s.core.AlertAdmin(ctx, "backup.failed", text); err != nil {
 		s.log.Error("no admin could be told", "err", err)
 	}
 }
@@ -133,7 +143,7 @@ func (s *snapshots) failed(ctx context.Context, cause error) {
 // first is when the first copy is due: at once when one was missed while the program was not running.
 func (s *snapshots) first(times *schedule.Schedule) time.Time {
 	now := s.now()
-	names, err := s.taken()
+	names, err := s.taken("")
 	if err != nil || len(names) == 0 {
 		return times.Next(now)
 	}

@@ -60,7 +60,9 @@ func TestBackupsAreTakenOnScheduleAndTheOldestGo(t *testing.T) {
 	store, err := openDatabase(cfg.db)
 	require.NoError(t, err)
 	defer func() { assert.NoError(t, store.Close()) }()
-	require.NoError(t, os.WriteFile(filepath.Join(folder, "rollcall-by-hand.db"), nil, 0o600))
+	for _, name := range []string{"rollcall-by-hand.db", "another.unfinished", "rollcall-20261101T000000Z-2.db.unfinished"} {
+		require.NoError(t, os.WriteFile(filepath.Join(folder, name), nil, 0o600))
+	}
 	now := time.Date(2026, 11, 28, 0, 0, 0, 0, time.UTC)
 	s := &snapshots{cfg: cfg, store: store, now: func() time.Time { return now }, log: slog.New(slog.NewTextHandler(t.Output(), nil))}
 	for range 3 {
@@ -73,7 +75,7 @@ func TestBackupsAreTakenOnScheduleAndTheOldestGo(t *testing.T) {
 		_, _, err := s.take(t.Context())
 		require.NoError(t, err)
 	}
-	assert.Equal(t, []string{"rollcall-20261130T000000Z-2.db", "rollcall-20261130T000000Z-3.db", "rollcall-20261130T000000Z.db", "rollcall-by-hand.db"},
+	assert.Equal(t, []string{"another.unfinished", "rollcall-20261130T000000Z-2.db", "rollcall-20261130T000000Z-3.db", "rollcall-20261130T000000Z.db", "rollcall-by-hand.db"},
 		files(t, folder))
 }
 
