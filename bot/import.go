@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"rollcall/bot/blocks"
@@ -58,16 +59,41 @@ func (c *call) confirmImport(e *core.Error, plan *core.ImportPlan) Answer {
 // problemsShown is how many of a file's problems are told.
 const problemsShown = 20
 
-// lineByLine puts what is wrong with a file into words, under the field that it came from.
+// lineByLine puts what is wrong with a file into words, under the field that it came from. What is wrong with many
+// lines is told once.
 func lineByLine(e *core.Error, problems core.ImportProblems) *core.Error {
-	text := e.Hint
-	for _, p := range problems[:min(len(problems), problemsShown)] {
-		text += fmt.Sprintf("\nLine %d: %s.", p.Line, p.Text)
+	lines := map[string][]int{}
+	var texts []string
+	for _, p := range problems {
+		if lines[p.Text] == nil {
+			texts = append(texts, p.Text)
+		}
+		lines[p.Text] = append(lines[p.Text], p.Line)
 	}
-	if left := len(problems) - problemsShown; left > 0 {
+	text := e.Hint
+	for _, t := range texts[:min(len(texts), problemsShown)] {
+		text += "\n" + lineNumbers(lines[t]) + ": " + t + "."
+	}
+	if left := len(texts) - problemsShown; left > 0 {
 		text += fmt.Sprintf("\n…and %d more.", left)
 	}
 	return &core.Error{Code: e.Code, Field: "file", Msg: e.Msg, Hint: text}
+}
+
+// lineNumbers names lines: "Line 3", "Lines 3, 7 and 12", "Lines 3, 7, 11, 15, 19 and 15 more".
+func lineNumbers(lines []int) string {
+	const most = 5
+	if len(lines) == 1 {
+		return fmt.Sprintf("Line %d", lines[0])
+	}
+	var names []string
+	for _, n := range lines[:min(len(lines), most)] {
+		names = append(names, strconv.Itoa(n))
+	}
+	if left := len(lines) - most; left > 0 {
+		names = append(names, strconv.Itoa(left)+" more")
+	}
+	return "Lines " + andList(names)
 }
 
 // notRead says what to do about a file that Slack does not give.

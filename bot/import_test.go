@@ -36,3 +36,15 @@ func TestALongImportFitsASlackMessage(t *testing.T) {
 	assert.Contains(t, page.text, "…and 6,6")
 	assert.Contains(t, page.text, "[Confirm]")
 }
+
+// One cluster that is missing is one fault, however many customers are to live there.
+func TestAFaultOfManyLinesIsToldOnce(t *testing.T) {
+	var problems core.ImportProblems
+	for line := range 60 {
+		problems = append(problems, core.ImportProblem{Line: line + 2, Text: []string{`There is no cluster "prod-eu"`, `There is no cluster "stage"`}[line%2]})
+	}
+	problems = append(problems, core.ImportProblem{Line: 70, Text: "Name is missing"})
+	e := lineByLine(&core.Error{Code: core.Invalid, Msg: "The file breaks a rule in 61 places", Hint: "Nothing was changed."}, problems)
+	assert.Equal(t, "Nothing was changed.\nLines 2, 4, 6, 8, 10 and 25 more: There is no cluster \"prod-eu\".\n"+
+		"Lines 3, 5, 7, 9, 11 and 25 more: There is no cluster \"stage\".\nLine 70: Name is missing.", e.Hint)
+}

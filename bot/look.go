@@ -93,14 +93,22 @@ func further(r core.Receipt) []blocks.Button {
 		return blocks.Button{Label: label, Action: action, Line: line}
 	}
 	switch {
+	case r.Op == (core.RunBulk{}).Op() && r.Release > 0:
+		return []blocks.Button{button("Matrix", "matrix", release), button("Next step", "next", release)}
 	case noun == "step" && r.Release > 0 && r.Customer > 0:
 		return []blocks.Button{button("Next step", "next", release), button("All steps", "step.list", release, r.Customer)}
+	case r.Op == (core.Import{}).Op():
+		return []blocks.Button{button("Customers", "customer.list"), button("Menu", "menu")}
 	case noun == "template" && r.Release > 0:
-		return []blocks.Button{button("Add step", "template.add", release), button("All steps", "template.list", release)}
+		return []blocks.Button{button("Add step", "template.add", release, sameCategory(r.Step)), button("All steps", "template.list", release)}
 	case r.Op == "release.add" && r.Release > 0:
 		return []blocks.Button{button("Add step", "template.add", release), button("Release", "release.show", release)}
 	case r.Op == "release.activate" && r.Release > 0:
-		return []blocks.Button{button("Next step", "next", release), button("Matrix", "matrix", release)}
+		buttons := []blocks.Button{button("Next step", "next", release), button("Matrix", "matrix", release)}
+		if len(r.Warnings) > 0 {
+			buttons = append(buttons, button("Check", "release.check", release))
+		}
+		return buttons
 	case noun == "release" && r.Release > 0:
 		return []blocks.Button{button("Release", "release.show", release)}
 	case noun == "reminder":
@@ -113,6 +121,17 @@ func further(r core.Receipt) []blocks.Button {
 		return []blocks.Button{button("Add customer", "customer.add", fmt.Sprint("cluster=", r.Cluster)), button("Cluster", "cluster.show", r.Cluster)}
 	}
 	return nil
+}
+
+// sameCategory asks for a step of the category that the last one had: steps are written one after another.
+func sameCategory(short string) string {
+	switch {
+	case strings.HasPrefix(short, "D"):
+		return "category=" + string(core.Deploy)
+	case strings.HasPrefix(short, "V"):
+		return "category=" + string(core.Verify)
+	}
+	return ""
 }
 
 // template finds one step of a release with its content.

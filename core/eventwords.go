@@ -143,11 +143,40 @@ func pastTense(op string) string {
 	return verb
 }
 
+// didIt is what somebody did to a thing that was named already: "marked it done".
+func didIt(op string) string {
+	switch verb := pastTense(op); verb {
+	case "marked done", "changed in bulk":
+		first, rest, _ := strings.Cut(verb, " ")
+		return first + " it " + rest
+	default:
+		return verb + " it"
+	}
+}
+
+// undoneWords say how a thing stands after the undo of a verb, where the undone verb alone would not.
+var undoneWords = map[string]string{
+	"add": "it is not there any more", "clone": "it is not there any more", "edit": "it is as it was before", "move": "it is back in its place",
+	"remove": "it is there again", "archive": "it is in use again", "restore": "it is archived again", "note": "the note is gone",
+	"start": "nobody works on it now", "block": "it is not blocked any more", "unblock": "it is blocked again",
+	"override": "it says again what it said before", "reset": "it is overridden again", "revert": "it is done again",
+	"enroll": "it does not take part any more", "withdraw": "it takes part again", "pause": "it speaks again", "resume": "it is paused again",
+}
+
+// undone says how a thing stands now that an operation on it is undone.
+func undone(op string) string {
+	_, verb, _ := strings.Cut(op, ".")
+	if text := undoneWords[verb]; text != "" {
+		return text
+	}
+	return pastTense(op)
+}
+
 var pastTenses = map[string]string{
 	"add": "added", "edit": "changed", "archive": "archived", "restore": "restored", "move": "moved", "remove": "removed",
 	"activate": "activated", "reopen": "reopened", "done": "marked done", "skip": "skipped", "revert": "reverted", "note": "noted on",
 	"start": "started", "block": "blocked", "unblock": "unblocked", "override": "overrode", "reset": "reset",
 	"enroll": "enrolled", "withdraw": "withdrew", "clone": "cloned", "share": "shared", "unshare": "unshared", "grant": "granted", "revoke": "revoked",
 	"pause": "paused", "resume": "resumed", "snooze": "snoozed", "park": "parked",
-	"bulk": "changed in bulk", "undo": "took back a change of",
+	"bulk": "changed in bulk", "import": "imported", "undo": "took back a change of",
 }

@@ -129,7 +129,11 @@ func (c *Cluster) nameFree(t *tx) error {
 	if err != nil || holder == "" || holder == idKey(c.ID) {
 		return err
 	}
-	return &Error{Code: Conflict, Field: "name", Msg: "There is already an active cluster " + c.Name, Hint: "Choose another name, or edit that one."}
+	taken, err := clusters.get(t, holder)
+	if err != nil {
+		return err
+	}
+	return &Error{Code: Conflict, Field: "name", Msg: "There is already an active cluster " + taken.Name, Hint: "Choose another name, or edit that one."}
 }
 
 // fresh refuses when the record has changed since it was shown. rev is the
@@ -153,7 +157,7 @@ func (t *tx) stale(last int64, what string) error {
 		if err != nil {
 			return err
 		}
-		r.Msg = what + " has changed since: @" + by + " " + pastTense(e.Op) + " it at " + e.At.Format("15:04 UTC, 2 January")
+		r.Msg = what + " has changed since: @" + by + " " + didIt(e.Op) + " at " + e.At.Format("15:04 UTC, 2 January")
 	}
 	return r
 }

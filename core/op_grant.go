@@ -27,12 +27,12 @@ func (op GrantRole) run(t *tx) error {
 		g = &grant{User: p.ID}
 	}
 	if g.Role == op.Role {
-		t.about("@"+p.Name, "@%s is %s already", p.Name, op.Role)
+		t.about("@"+p.Name, "@%s has the role %s already", p.Name, op.Role)
 		return nil
 	}
 	g.Role, g.By, g.At = op.Role, t.actor.id(), t.now.Unix()
 	t.final = true
-	t.about("@"+p.Name, "@%s is %s now", p.Name, op.Role)
+	t.about("@"+p.Name, "@%s has the role %s now", p.Name, op.Role)
 	if role, why, err := standing(t, t.cfg, p); err != nil {
 		return err
 	} else if role > op.Role && strings.HasPrefix(why, "workspace") {

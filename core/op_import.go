@@ -20,7 +20,10 @@ func (op Import) run(t *tx) error {
 	}
 	for i := range op.Customers {
 		c := &op.Customers[i]
-		im.entry(c.Line, c.ID, "customer", c.Cluster+" / "+c.Namespace, func() (string, error) { return im.customer(c) })
+		if im.entry(c.Line, c.ID, "customer", c.Cluster+" / "+c.Namespace, func() (string, error) { return im.customer(c) }) {
+			row := &im.plan.Rows[len(im.plan.Rows)-1]
+			row.Name = c.Name + " · " + row.Name
+		}
 	}
 	for _, archive := range im.archives {
 		if len(im.problems) > 0 || im.broken != nil {
@@ -43,7 +46,7 @@ func (op Import) run(t *tx) error {
 	t.final = true
 	t.receipt = Receipt{Op: op.Op(), Warnings: t.receipt.Warnings}
 	t.event.Cluster, t.event.Customer, t.event.Release, t.event.Step, t.event.Text = 0, 0, 0, "", ""
-	t.about("import", "Imported %s", im.summary())
+	t.about(im.summary(), "Imported %s", im.summary())
 	return nil
 }
 

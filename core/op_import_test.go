@@ -70,7 +70,7 @@ func TestImportSaysFirstWhatItWouldDo(t *testing.T) {
 	h := newHouse(t)
 	rows := h.plan(company())
 	require.Len(t, rows, 5)
-	assert.Equal(t, core.ImportRow{Line: 5, Noun: "customer", Name: "prod-us / cust-a-prod", Action: "add"}, rows[1])
+	assert.Equal(t, core.ImportRow{Line: 5, Noun: "customer", Name: "customer-a · prod-us / cust-a-prod", Action: "add"}, rows[1])
 	h.refused(core.NotFound, ann, core.ActivateRelease{Release: "v2.5.0"})
 }
 

@@ -355,7 +355,7 @@ func TestAnUndoneBulkIsNamedOnce(t *testing.T) {
 	require.Equal(t, bulk.Title, undone.Title)
 	require.Equal(t, "Undone: 3 steps put back", undone.Text)
 	require.Len(t, undone.Warnings, 1)
-	require.Equal(t, "Undone: reverted", h.do(bob, core.Undo{Event: revert.Seq}).Text)
+	require.Equal(t, "Undone: it is done again", h.do(bob, core.Undo{Event: revert.Seq}).Text)
 }
 
 func TestAMoveWithNothingOpenSaysSo(t *testing.T) {

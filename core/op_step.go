@@ -204,11 +204,11 @@ func (s *stepState) move(t *tx, to Status) error {
 		if err != nil {
 			return err
 		}
-		verb := "done"
-		if from == Skipped {
-			verb = "skipped"
+		verb := ""
+		if from == Reverted {
+			verb = "done "
 		}
-		what = fmt.Sprintf("%s (%s by @%s, %s)", what, verb, by, unixTime(s.rec.ExecutedAt).Format("2 January 15:04 UTC"))
+		what = fmt.Sprintf("%s (%sby @%s, %s)", what, verb, by, unixTime(s.rec.ExecutedAt).Format("2 January 15:04 UTC"))
 	}
 	e := &Error{Code: Conflict, Msg: what}
 	switch {

@@ -39,7 +39,7 @@ func TestFET001MarkDone(t *testing.T) {
 	assert.True(t, s.Locked)
 
 	e := h.refused(core.Conflict, bob, core.MarkDone{Target: at("customer-a", "d1")})
-	assert.Equal(t, "customer-a · prod-us / cust-a-prod · v2.5.0 · deploy 1 (D1) Deploy is done (done by @bob, 25 November 09:00 UTC)", e.Msg)
+	assert.Equal(t, "customer-a · prod-us / cust-a-prod · v2.5.0 · deploy 1 (D1) Deploy is done (by @bob, 25 November 09:00 UTC)", e.Msg)
 }
 
 func TestFET003BRS03SkipNeedsAReason(t *testing.T) {
@@ -121,7 +121,7 @@ func TestSameKeyAndStaleRev(t *testing.T) {
 	assert.Equal(t, first, again)
 
 	e := h.refused(core.Stale, olga, op)
-	assert.Contains(t, e.Msg, "@bob marked done it at 09:00 UTC")
+	assert.Contains(t, e.Msg, "@bob marked it done at 09:00 UTC")
 }
 
 func TestBRR03BRR04DoneIsLockedAndRevertKeepsHistory(t *testing.T) {

@@ -64,7 +64,7 @@ func (op Undo) run(t *tx) error {
 		t.about(e.Title, "Undone: %s put back", count(t.event.Count, "step"))
 		return nil
 	}
-	t.about(e.Title, "Undone: %s", pastTense(e.Op))
+	t.about(e.Title, "Undone: %s", undone(e.Op))
 	return t.undoneStep(e)
 }
 
@@ -251,7 +251,7 @@ func (t *tx) undoTooLate(e *Event, s *Subject, last int64) error {
 	if err != nil {
 		return err
 	}
-	return refuse(Stale, "%s has changed since: @%s %s it at %s", what, by, pastTense(since.Op), since.At.Format("15:04 UTC, 2 January")).
+	return refuse(Stale, "%s has changed since: @%s %s at %s", what, by, didIt(since.Op), since.At.Format("15:04 UTC, 2 January")).
 		hint("Nothing was undone. Change it by hand.")
 }
 

@@ -28,14 +28,14 @@ func ReceiptIn(r core.Receipt, warnings []string, name string, view *Message, fu
 		text = "✅ *" + Escape(r.Title) + "*\n" + Escape(r.Text) + "."
 	}
 	for _, d := range r.Details {
-		text += "\n" + Escape(d)
+		text += "\n" + remark(d)
 	}
 	s.line(text)
 	if r.Diff != "" {
 		s.code(core.Visible(r.Diff))
 	}
 	for _, w := range append(append([]string{}, r.Warnings...), warnings...) {
-		s.line("⚠️ " + Escape(w))
+		s.line("⚠️ " + remark(w))
 	}
 	var undo Button
 	if r.UndoUntil > 0 {

@@ -120,7 +120,11 @@ func title(word string) string {
 func Activation(v core.ActivationPreview, confirm Button, env Env) Message {
 	s := env.sheet()
 	s.reserve = 2
-	s.header(releaseTitle(&v.Release))
+	title := releaseTitle(&v.Release)
+	if confirm.Action != "" {
+		title = "Activate " + title + "?"
+	}
+	s.header(title)
 	s.line(ActivationText(v))
 	left := 0
 	for _, c := range v.Clusters {

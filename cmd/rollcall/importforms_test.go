@@ -36,7 +36,7 @@ func TestReadImportSaysWhatIsWrongWithACSV(t *testing.T) {
 		"name,namespace\na,b\n":                         `line 1: the column "cluster" is missing`,
 		"name,cluster,namespace,colour\na,b,c,d\n":      `line 1: knows no column "colour": there are name, cluster, namespace, description and meta.KEY`,
 		"name,cluster,namespace,name\na,b,c,d\n":        `line 1: the column "name" stands there twice`,
-		"name,cluster,namespace\na,b,c\nd,e\nf,g,h\n":   "line 3: the line has another number of cells than the first one",
+		"name,cluster,namespace\na,b,c\nd,e\nf,g,h\n":   "line 3: the first line has 3 cells and this one 2",
 		"name,cluster,namespace\n":                      "line 2: there is no customer in the file",
 		"name,cluster,namespace\na,\"b,c\nd,e\nf,g,h\n": "line 4: extraneous or missing \" in quoted-field",
 	} {

@@ -83,12 +83,14 @@ func Read(text []byte) (core.Import, error) {
 		if errors.Is(err, io.EOF) {
 			break
 		}
+		var parse *csv.ParseError
+		if errors.Is(err, csv.ErrFieldCount) && errors.As(err, &parse) {
+			problems = append(problems, LineError{parse.Line, fmt.Sprintf("the first line has %d cells and this one %d", len(head), len(row))})
+			continue
+		}
 		if err != nil {
 			problems = append(problems, located(err))
-			if !errors.Is(err, csv.ErrFieldCount) {
-				break
-			}
-			continue
+			break
 		}
 		line, _ := table.FieldPos(0)
 		in.Customers = append(in.Customers, customerOf(head, row, line))
@@ -144,9 +146,6 @@ func located(err error) error {
 	var parse *csv.ParseError
 	if !errors.As(err, &parse) {
 		return err
-	}
-	if errors.Is(parse.Err, csv.ErrFieldCount) {
-		return LineError{parse.Line, "the line has another number of cells than the first one"}
 	}
 	return LineError{parse.Line, parse.Err.Error()}
 }

@@ -13,8 +13,8 @@ import (
 
 func TestReadSaysEverythingThatIsWrongWithItsLine(t *testing.T) {
 	_, err := csvfile.Read([]byte("name,cluster,namespace\na,b\nc,d,e\nf,g,h,i\n"))
-	assert.Equal(t, core.ImportProblems{{Line: 2, Text: "the line has another number of cells than the first one"},
-		{Line: 4, Text: "the line has another number of cells than the first one"}}, csvfile.Problems(err))
+	assert.Equal(t, core.ImportProblems{{Line: 2, Text: "the first line has 3 cells and this one 2"},
+		{Line: 4, Text: "the first line has 3 cells and this one 4"}}, csvfile.Problems(err))
 	for text, line := range map[string]int{"": 1, "no columns here\n": 1, "name,cluster,namespace\nM\xfcller,b,c\n": 2, "\xff\xfen\x00a\x00": 1} {
 		_, err := csvfile.Read([]byte(text))
 		require.Error(t, err, "%q", text)
