@@ -31,8 +31,12 @@ func ReceiptIn(r core.Receipt, warnings []string, name string, view *Message, fu
 		text += "\n" + remark(d)
 	}
 	s.line(text)
-	if r.Diff != "" {
-		s.code(core.Visible(r.Diff))
+	switch diff := core.Visible(r.Diff); {
+	case diff == "":
+	case view != nil && view.size+utf8.RuneCountInString(diff) > maxMessage:
+		s.small("What it said before is too long to stand here as well.")
+	default:
+		s.code(diff)
 	}
 	for _, w := range append(append([]string{}, r.Warnings...), warnings...) {
 		s.line("⚠️ " + remark(w))

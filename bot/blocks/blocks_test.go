@@ -255,6 +255,21 @@ func TestEscape(t *testing.T) {
 	assert.Equal(t, "∼a∼ ∗b∗", blocks.Escape("~a~ *b*"))
 }
 
+// A long step that is reset from its card: the difference gives way, or Slack would take neither.
+func TestALongDifferenceGivesWayToItsCard(t *testing.T) {
+	r := core.Receipt{Text: "Reset", Diff: strings.TrimSuffix(strings.Repeat("- "+strings.Repeat("x", 78)+"\n", 30), "\n")}
+	step := stepDetail(core.Pending, strings.Repeat("y", 9000), 5, 5)
+	step.Step.Description = core.Maybe(strings.Repeat("d", 1700))
+	long := blocks.Card(step, env)
+	m := blocks.Receipt(r, nil, &long)
+	assert.Empty(t, blockkit.Message(wire(t, m)))
+	assert.Contains(t, m.Text, "too long to stand here")
+	short := blocks.Card(stepDetail(core.Pending, "SELECT 1;", 0, 1), env)
+	m = blocks.Receipt(r, nil, &short)
+	assert.Empty(t, blockkit.Message(wire(t, m)))
+	assert.Contains(t, m.Text, "- xxx")
+}
+
 func TestABulkOfLongReasonsSaysHowManyMore(t *testing.T) {
 	var left []core.BulkStep
 	for range 20 {

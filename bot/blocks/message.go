@@ -12,6 +12,8 @@ import (
 type Message struct {
 	Text   string
 	Blocks []slack.Block
+
+	size int // characters in Blocks, where a sheet has laid them out
 }
 
 // Env is what a layout needs to know of the program around it.
@@ -130,10 +132,11 @@ func (s *sheet) append(m Message) {
 		s.add(0, text, b)
 		text = ""
 	}
+	s.size += m.size
 }
 
 func (s *sheet) message() Message {
-	return Message{Text: shortMrkdwn(strings.Join(s.lines, "\n"), maxFallback), Blocks: s.blocks}
+	return Message{Text: shortMrkdwn(strings.Join(s.lines, "\n"), maxFallback), Blocks: s.blocks, size: s.size}
 }
 
 // Say is a message of one paragraph of mrkdwn.
