@@ -59,12 +59,16 @@ func (t *tx) Scan(r storage.Range) iter.Seq2[storage.Entry, error] {
 		defer func() { t.scans-- }()
 
 		c := t.b.Cursor()
-		step := c.Next
+		step, bound := c.Next, r.To
 		if r.Reverse {
-			step = c.Prev
+			step, bound = c.Prev, r.From
 		}
 		n := 0
-		for k, v := first(c, r); k != nil && within(r, k); k, v = step() {
+		for k, v := first(c, r); k != nil; k, v = step() {
+			at := bytes.Compare(k, bound)
+			if r.Reverse && at < 0 || !r.Reverse && bound != nil && at >= 0 {
+				return
+			}
 			if n++; n%checkEvery == 0 && t.ctx.Err() != nil {
 				yield(storage.Entry{}, t.ctx.Err())
 				return
@@ -92,14 +96,6 @@ func first(c *bbolt.Cursor, r storage.Range) (k, v []byte) {
 		return c.Last()
 	}
 	return c.Prev()
-}
-
-// within reports whether a walk of r that has come to k goes on.
-func within(r storage.Range, k []byte) bool {
-	if r.Reverse {
-		return bytes.Compare(k, r.From) >= 0
-	}
-	return r.To == nil || bytes.Compare(k, r.To) < 0
 }
 
 func (t *tx) Put(key, value []byte) error {
