@@ -147,4 +147,8 @@
 //   - 2026-11-28: {{customer}}, {{meta.tier}} and the like, and any other field of
 //     a customer, cluster or release are near misses of a placeholder. A name
 //     that begins with a dot or a $ is a Go template's and never is.
+//   - 2026-11-28: A call that Slack leaves unanswered ends after ten seconds, and
+//     is made once more where being made twice does no harm.
+//   - 2026-11-28: A start reads the whole file, once and in order, because a
+//     damaged one is to be told of then and not in the middle of a change.
 package core
