@@ -34,6 +34,9 @@ func (in *intake) submission(ctx context.Context, id string, data slack.Interact
 			in.calls.Go(func() { in.late(ctx, data.View.ID, ans) })
 		}
 		in.settle(ctx, req.User, ans)
+		if ans.Form != nil {
+			in.calls.Go(func() { in.attach(ctx, req.User, ans.File) })
+		}
 		if ans.Form == nil && len(ans.Errors) == 0 {
 			in.calls.Go(func() { in.answer(ctx, "", req, ans) })
 		}

@@ -158,7 +158,7 @@ func BoardPlace(v core.BoardView, env Env) Message {
 		s.line("📦 " + name + " is archived; its board is no longer kept.")
 		s.actions(press("Release", "release.show", r.ShortID), page)
 	case r.Channel == "":
-		s.line(name + " has no channel, so it has no board. Choose one: " + env.typed("release edit "+r.ShortID+" channel=#releases"))
+		s.invite(name+" has no channel, so it has no board.", "release.edit", "Choose one: "+env.typed("release edit "+r.ShortID+" channel=#releases"))
 		s.actions(press("Choose a channel", "release.edit", r.ShortID), press("Status", "release.show", r.ShortID), page)
 	case v.Place.Failed != "":
 		s.line("⚠️ The board of " + name + " could not be posted in " + Channel(string(r.Channel)) + ": " + why(v.Place.Failed, env) + "\nIt is tried again now.")

@@ -15,7 +15,7 @@ func Clusters(v core.ClusterList, archived bool, page int, env Env) Message {
 	s.reserve = 2
 	s.header("Clusters")
 	if len(v.Clusters) == 0 {
-		s.line("There is no cluster yet. A cluster hosts customers, so it comes first: " +
+		s.invite("There is no cluster yet.", "cluster.add", "A cluster hosts customers, so it comes first: "+
 			env.typed("cluster add prod-us kubeconfig=~/.kube/prod-us-config"))
 	}
 	part, at, pages := pageOf(v.Clusters, page, perList)

@@ -21,7 +21,7 @@ func Customers(v core.CustomerList, page int, env Env) Message {
 		s.line("⚠️ There is no cluster called " + bold(name) + ".")
 	}
 	if v.Total == 0 {
-		s.line("There is no customer yet: " + env.typed(`customer add "Customer A" cluster=prod-us namespace=cust-a-prod`))
+		s.invite("There is no customer yet.", "customer.add", "Add one: "+env.typed(`customer add "Customer A" cluster=prod-us namespace=cust-a-prod`))
 	} else if len(v.Customers) == 0 {
 		s.line("No customer fits.")
 	}

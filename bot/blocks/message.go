@@ -82,6 +82,14 @@ func (s *sheet) line(text string) bool {
 	return s.add(utf8.RuneCountInString(text), text, slack.NewSectionBlock(mrkdwn(text), nil, nil))
 }
 
+// invite says that something is not there yet and, to those who may, how it is added.
+func (s *sheet) invite(text, action, how string) bool {
+	if s.offers(action) {
+		return s.line(text + " " + how)
+	}
+	return s.line(text)
+}
+
 // row adds a paragraph with one button beside it.
 func (s *sheet) row(text string, b Button) bool {
 	if len(s.offered([]Button{b})) == 0 {

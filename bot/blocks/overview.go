@@ -1,10 +1,10 @@
 package blocks
 
 import (
-	"cmp"
 	"fmt"
 	"net/url"
 	"strings"
+	"time"
 
 	"rollcall/core"
 )
@@ -134,12 +134,26 @@ func changesText(list []core.FieldNow) string {
 	const most = 3
 	text := ""
 	for _, c := range list[:min(most, len(list))] {
-		text += fmt.Sprintf(" · %s: %s → %s", Escape(c.Field), Escape(cmp.Or(short(oneLine(c.Before), 60), "nothing")), Escape(cmp.Or(short(oneLine(c.After), 60), "nothing")))
+		text += fmt.Sprintf(" · %s: %s → %s", Escape(strings.ReplaceAll(c.Field, "_", " ")), valueText(c.Field, c.Before), valueText(c.Field, c.After))
 	}
 	if left := len(list) - most; left > 0 {
 		text += " · " + plural(left, "more change")
 	}
 	return text
+}
+
+// valueText is a field's value as people read it: moments on their clock, channels by name.
+func valueText(field, value string) string {
+	if value == "" {
+		return "nothing"
+	}
+	if at, err := time.Parse(time.RFC3339, value); err == nil {
+		return Date(at)
+	}
+	if field == "channel" {
+		return Channel(value)
+	}
+	return Escape(short(oneLine(value), 60))
 }
 
 // WhoAmI says what is known of the asker and what they may do.

@@ -13,7 +13,7 @@ func Releases(v core.ReleaseList, page int, env Env, asked ...any) Message {
 	s.reserve = 2
 	s.header("Releases")
 	if len(v.Releases) == 0 {
-		s.line("No release fits. A new one starts as a draft: " +
+		s.invite("No release fits.", "release.add", "A new one starts as a draft: "+
 			env.typed(`release add "Spring release" type=release version=v2.5.0`))
 	}
 	part, at, pages := pageOf(v.Releases, page, perList)

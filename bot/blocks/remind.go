@@ -141,7 +141,7 @@ func Reminders(v core.ReminderList, now time.Time, page int, env Env) Message {
 	s.reserve = 2
 	s.header("Reminders")
 	if len(v.Reminders) == 0 {
-		s.line("There are none. A reminder tells a channel regularly what is still open, and is silent when nothing is. For example:\n" +
+		s.invite("There are none. A reminder tells a channel regularly what is still open, and is silent when nothing is.", "remind.add", "For example:\n"+
 			env.typed(`remind add #ops "weekdays 09:30"`))
 	}
 	part, at, pages := pageOf(v.Reminders, page, reminderPage)

@@ -16,7 +16,7 @@ func Templates(v core.TemplateList, page int, env Env) Message {
 	s.small(code(r.ShortID) + " · " + releaseFacts(r))
 	all := append(append([]core.TemplateView{}, v.Deploy...), v.Verify...)
 	if len(all) == 0 {
-		s.line("No steps yet: " + env.typed("template add "+r.ShortID+` "Run migration" category=deploy type=sql content="…"`))
+		s.invite("No steps yet.", "template.add", "Add one: "+env.typed("template add "+r.ShortID+` "Run migration" category=deploy type=sql content="…"`))
 	}
 	part, at, pages := pageOf(all, page, 20)
 	var category core.Category
