@@ -344,7 +344,7 @@ func consequence(e *core.Error) []string {
 	case *core.ConsequencePreview:
 		return []string{blocks.ConsequenceText(*p)}
 	case *core.ActivationPreview:
-		return []string{blocks.ActivationText(*p)}
+		return blocks.ActivationLines(*p)
 	}
 	return []string{blocks.Escape(blocks.Stop(e.Msg))}
 }

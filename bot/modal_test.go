@@ -157,7 +157,7 @@ func TestAMessageBecomesStepContent(t *testing.T) {
 	form := l.ann.Modal()
 	require.NoError(t, form.WaitFor(l.ctx, "This will be saved"))
 	require.Contains(t, form.String(), "SELECT '<tag>' & 1;")
-	form.Choose("Release", "Spring release · R1")
+	form.Choose("Release", "Spring release (v2.5.0) · R1")
 	require.NoError(t, form.Settle(l.ctx))
 	require.Eventually(t, func() bool { return strings.Contains(form.String(), "Choose") }, 5*time.Second, time.Millisecond)
 	form.Choose("Step", "Migrate · D2")
@@ -178,7 +178,7 @@ func TestAMessageBecomesStepContent(t *testing.T) {
 	use(m)
 	form = l.ann.Modal()
 	require.NoError(t, form.WaitFor(l.ctx, "helm upgrade --force"))
-	form.Choose("Release", "Spring release · R1")
+	form.Choose("Release", "Spring release (v2.5.0) · R1")
 	require.NoError(t, form.Settle(l.ctx))
 	require.Eventually(t, func() bool {
 		_, err := l.ann.Modal().View()

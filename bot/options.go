@@ -3,6 +3,7 @@ package bot
 import (
 	"fmt"
 	"strconv"
+	"strings"
 	"unicode/utf8"
 
 	"rollcall/bot/blocks"
@@ -104,7 +105,7 @@ func (c *call) releaseOptions() ([]blocks.Option, error) {
 	for i := range v.Releases {
 		r := &v.Releases[i]
 		if c.cmd.fits(r.Status) {
-			out = append(out, blocks.Option{Value: r.ShortID, Label: clipped(r.Name, 60) + " · " + r.ShortID, Other: string(r.VersionNumber)})
+			out = append(out, blocks.Option{Value: r.ShortID, Label: releaseOption(r), Other: string(r.VersionNumber)})
 		}
 	}
 	return out, nil
@@ -192,6 +193,14 @@ func (c *call) positionOptions(a *Arg, given map[string]string) []blocks.Option 
 
 // atTheEnd is the place behind all others.
 const atTheEnd = "end"
+
+// releaseOption is a release as one chooses it: by its name, by the version that people say, or by its short id.
+func releaseOption(r *core.ReleaseView) string {
+	if strings.Contains(r.Name, string(r.VersionNumber)) {
+		return clipped(r.Name, 60) + " · " + r.ShortID
+	}
+	return clipped(r.Name, 42) + " (" + clipped(string(r.VersionNumber), 20) + ") · " + r.ShortID
+}
 
 func clipped(text string, n int) string {
 	if utf8.RuneCountInString(text) <= n {

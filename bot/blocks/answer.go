@@ -28,7 +28,7 @@ func ReceiptIn(r core.Receipt, warnings []string, name string, view *Message, fu
 		text = "✅ *" + Escape(r.Title) + "*\n" + Escape(r.Text) + "."
 	}
 	for _, d := range r.Details {
-		text += "\n" + remark(d)
+		text += "\n" + Escape(d)
 	}
 	s.line(text)
 	switch diff := core.Visible(r.Diff); {
@@ -39,7 +39,7 @@ func ReceiptIn(r core.Receipt, warnings []string, name string, view *Message, fu
 		s.code(diff)
 	}
 	for _, w := range append(append([]string{}, r.Warnings...), warnings...) {
-		s.line("⚠️ " + remark(w))
+		s.line("⚠️ " + Escape(w))
 	}
 	var undo Button
 	if r.UndoUntil > 0 {

@@ -47,19 +47,19 @@ func ImportPlan(summary string, p core.ImportPlan, confirm Button) Message {
 
 var importWords = map[string]string{"add": "➕ added", "change": "✏️ changed", "keep": "as it is"}
 
-// importTable shows as many rows as a table takes, and says how many.
+// importTable shows as many rows as a table takes, and says how many. A file given in Slack holds customers only.
 func (s *sheet) importTable(rows []core.ImportRow) int {
 	table, size, told := slack.NewTableBlock(""), 0, 0
-	table.AddRow(cell("Line", 10, &size), cell("What", 20, &size), cell("Name", 20, &size), cell("Change", 20, &size))
+	table.AddRow(cell("Line", 10, &size), cell("Change", 20, &size), cell("Customer", 20, &size))
 	var lines []string
 	for _, r := range rows {
 		what := importWords[r.Action]
 		if what == "" {
 			what = r.Action
 		}
-		line := []string{strconv.Itoa(r.Line), r.Noun, r.Name, what}
+		line := []string{strconv.Itoa(r.Line), what, r.Name}
 		var cells []slack.TableCell
-		for i, most := range []int{10, 20, 130, 20} {
+		for i, most := range []int{10, 20, 160} {
 			if line[i] == "" {
 				line[i] = "–"
 			}

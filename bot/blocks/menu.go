@@ -18,6 +18,9 @@ func (s *sheet) menu(more []Button, buttons ...Button) bool {
 	if len(more) == 1 {
 		buttons, more = append(buttons, more[0]), nil
 	}
+	if len(buttons) == 0 && len(more) <= maxVisible { // for one who only reads: three dots alone say nothing
+		buttons, more = more, nil
+	}
 	room := maxVisible
 	if len(more) > 0 {
 		room--

@@ -143,7 +143,7 @@ func Activation(v core.ActivationPreview, confirm Button, env Env) Message {
 		s.line("Left out: " + names(out, 15))
 	}
 	if len(v.Missing) > 0 {
-		s.line("⚠️ " + missing(v.Missing))
+		s.line("⚠️ " + missing(v.Missing, 10))
 	}
 	for _, n := range v.Notices {
 		s.line("ℹ️ " + Escape(n))
@@ -165,8 +165,27 @@ func customs(v core.ActivationPreview) string {
 	return fmt.Sprintf(" and %s: %s to work through", plural(v.Customs, "custom step"), thousands(v.Total))
 }
 
-func missing(list []core.MissingValue) string {
-	const most = 10
+// ActivationLines are an activation in a few lines of mrkdwn, for a form.
+func ActivationLines(v core.ActivationPreview) []string {
+	text := ActivationText(v)
+	var clusters []string
+	for _, c := range v.Clusters {
+		clusters = append(clusters, fmt.Sprintf("%s (%s)", c.Name, thousands(len(c.Customers))))
+	}
+	if len(clusters) > 0 {
+		text += "\n" + names(clusters, 15)
+	}
+	if len(v.LeftOut) > 0 {
+		text += "\nLeft out: " + plural(len(v.LeftOut), "customer")
+	}
+	lines := []string{text}
+	if len(v.Missing) > 0 {
+		lines = append(lines, "⚠️ "+missing(v.Missing, 5))
+	}
+	return lines
+}
+
+func missing(list []core.MissingValue, most int) string {
 	text := plural(len(list), "value") + " missing for placeholders:"
 	for _, m := range list[:min(most, len(list))] {
 		text += fmt.Sprintf("\n• %s · %s · %s needs %s", Escape(m.CustomerName), place(m.ClusterName, m.Namespace), Escape(m.Step), code(m.Placeholder))

@@ -2,7 +2,6 @@ package blocks
 
 import (
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -45,19 +44,6 @@ func Escape(text string) string {
 
 // sentence makes a sentence of ours safe inside mrkdwn: its `code` stays, what people wrote in it calls nobody.
 func sentence(text string) string { return controls.Replace(text) }
-
-// commands are what our own remarks name in `ticks`.
-var commands = regexp.MustCompile("`[a-z][^`\n]*`")
-
-// remark is Escape for a remark of ours: the commands that it names stay in fixed width.
-func remark(text string) string {
-	out, from := "", 0
-	for _, at := range commands.FindAllStringIndex(text, -1) {
-		out += Escape(text[from:at[0]]) + controls.Replace(text[at[0]:at[1]])
-		from = at[1]
-	}
-	return out + Escape(text[from:])
-}
 
 // Stop ends a sentence that has no end yet.
 func Stop(text string) string {
