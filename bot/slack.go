@@ -38,7 +38,7 @@ type Slack interface {
 	Respond(ctx context.Context, url string, m blocks.Message, replace bool) error
 	// Tell shows a message to one person, in a channel or, without one, in their own conversation with the bot.
 	Tell(ctx context.Context, channel, user string, m blocks.Message) error
-	// Post puts a message into a channel.
+	// Post puts a message into a channel. It does not wait: whether it may be posted later, the caller knows.
 	Post(ctx context.Context, channel string, m blocks.Message) error
 	// ReadFile fetches a file that somebody gave. A file that is too long comes with the problem in words.
 	ReadFile(ctx context.Context, id string) (File, error)
@@ -155,7 +155,7 @@ func (c *Client) UpdateForm(ctx context.Context, viewID, hash string, view *slac
 // Tell implements Slack.
 func (c *Client) Tell(ctx context.Context, channel, user string, m blocks.Message) error {
 	if channel == "" {
-		return c.Post(ctx, user, m)
+		return patiently(ctx, func() error { return c.Post(ctx, user, m) })
 	}
 	return degrading(m, func(m blocks.Message) error {
 		return patiently(ctx, func() error {

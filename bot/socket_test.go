@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"rollcall/bot/blocks"
 	"rollcall/core"
 	"rollcall/fixtures/localslack"
 	"rollcall/storage"
@@ -300,6 +301,15 @@ func TestATroubleOfSlacksAtTheStartIsWaitedFor(t *testing.T) {
 	l := connect(t, s)
 	require.NoError(t, s.WaitConnected(l.ctx, 1))
 	require.Contains(t, l.log.String(), "internal_error")
+}
+
+func TestAnAnswerToOnePersonWaitsForSlack(t *testing.T) {
+	t.Parallel()
+	s := workspace(t, localslack.Config{})
+	client := NewClient(Account{AppToken: s.AppToken(), BotToken: s.BotToken(), APIURL: s.APIURL(), Now: time.Now, Log: slog.New(slog.DiscardHandler)})
+	s.Inject(localslack.Fault{Method: "chat.postMessage", Status: 429, RetryAfter: 1})
+	require.NoError(t, client.Tell(t.Context(), "", s.User("ann").ID(), blocks.Say("The answer.")))
+	require.Len(t, s.User("ann").Sees("@"+s.App().Name), 1)
 }
 
 func TestAFaultInACallEndsNothing(t *testing.T) {
