@@ -50,7 +50,7 @@ func TestImportDryRunShowsATableAndChangesNothing(t *testing.T) {
 	env := map[string]string{"ROLLCALL_DB": path}
 	code, out, stderr := rollcallWith(t, env, string(sample.Data), "import", "--dry-run", "-")
 	require.Equal(t, exitOK, code, stderr)
-	assert.Regexp(t, `22\s+customer\s+prod-us-1 / customer-a-prod\s+add\n`, out)
+	assert.Regexp(t, `22\s+customer\s+customer-a · prod-us-1 / customer-a-prod\s+add\n`, out)
 	assert.Contains(t, out, "Nothing was changed.")
 	assert.NoFileExists(t, path)
 }
