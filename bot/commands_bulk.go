@@ -11,7 +11,8 @@ import (
 func bulkCommands() []*Command {
 	args := []Arg{releaseArg,
 		{Name: "target", Kind: CustomerOrStep, Place: true, Required: true, Settled: true, Help: "a customer, or a step by short id or name", Example: "cust-a-prod"},
-		{Name: "scope", Also: []string{"category"}, Kind: OneOf, Place: true, Choices: []string{"deploy", "verify", "all"}, Live: true, Help: "of a customer: deploy or verify steps; of a step: all customers"},
+		{Name: "scope", Also: []string{"category"}, Kind: OneOf, Place: true, Choices: []string{"deploy", "verify", "all"}, Live: true,
+			Help: "of a customer: deploy or verify steps; of a step: all customers"},
 		{Name: "clusters", Also: []string{"cluster"}, Kind: Clusters, Live: true, Help: "of a step: only the customers of these"},
 		{Name: "customers", Also: []string{"customer"}, Kind: Customers, Live: true, Help: "of a step: only these customers"},
 		confirmArg, askArg}

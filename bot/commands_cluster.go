@@ -7,7 +7,8 @@ import (
 
 func clusterCommands() []*Command {
 	name := Arg{Name: "name", Kind: Words, Help: "unique among active clusters", Example: "prod-us", Max: 80, Live: true}
-	kubeconfig := Arg{Name: "kubeconfig", Label: "Kubeconfig path", Also: []string{"kubeconfig_path", "path"}, Kind: Words, Help: "path of its kubeconfig file", Example: "~/.kube/prod-us-config"}
+	kubeconfig := Arg{Name: "kubeconfig", Label: "Kubeconfig path", Also: []string{"kubeconfig_path", "path"}, Kind: Words,
+		Help: "path of its kubeconfig file", Example: "~/.kube/prod-us-config"}
 	added := name
 	added.Place, added.Required = true, true
 	return []*Command{

@@ -13,7 +13,8 @@ func customCommands() []*Command {
 	category := Arg{Name: "category", Kind: OneOf, Choices: choicesOf(core.Categories), Required: true, Help: "fixed once it is added", Live: true}
 	kind := Arg{Name: "type", Kind: OneOf, Choices: choicesOf(core.StepTypes), Help: "the language of its content"}
 	content := Arg{Name: "content", Kind: Script, Help: "what is to be run or done; {{customer.name}} and the like are filled in"}
-	place := Arg{Name: "position", Label: "Insert position", Kind: Position, Help: `"before D2" or "after D2"; at the end when left out`, Example: "before D2", Preset: atTheEnd}
+	place := Arg{Name: "position", Label: "Insert position", Kind: Position, Example: "before D2", Preset: atTheEnd,
+		Help: `"before D2" or "after D2"; at the end when left out`}
 	added := name
 	added.Place, added.Required = true, true
 	moved := place

@@ -7,7 +7,8 @@ import (
 
 func customerCommands() []*Command {
 	name := Arg{Name: "name", Kind: Words, Help: "its display name", Example: "Customer A", Max: 80}
-	namespace := Arg{Name: "namespace", Also: []string{"ns"}, Kind: Words, Help: "its Kubernetes namespace: lower-case letters, digits and -", Example: "cust-a-prod", Max: 63, Live: true}
+	namespace := Arg{Name: "namespace", Also: []string{"ns"}, Kind: Words, Example: "cust-a-prod", Max: 63, Live: true,
+		Help: "its Kubernetes namespace: lower-case letters, digits and -"}
 	added := name
 	added.Place, added.Required = true, true
 	return []*Command{

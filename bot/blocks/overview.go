@@ -63,7 +63,8 @@ func Menu(v core.Dashboard, role core.Role, env Env) Message {
 	s.reserve = 0
 	s.menu([]Button{press("Blockers", "blockers"), press("Activity", "activity"), press("My sign-in link", "link"), env.open("Open page ↗", "/")},
 		press("Next step", "next").primary(), press("To do", "todo"), press("Mine", "mine"), press("Status", "status"))
-	s.actions(press("Releases", "release.list"), press("Customers", "customer.list"), press("Clusters", "cluster.list"), press("Reminders", "remind.list"), press("Help", "help"))
+	s.actions(press("Releases", "release.list"), press("Customers", "customer.list"), press("Clusters", "cluster.list"),
+		press("Reminders", "remind.list"), press("Help", "help"))
 	if role >= core.Admin {
 		s.menu(adminMenu(), press("Add release", "release.add"), press("Add customer", "customer.add"), press("Add cluster", "cluster.add"))
 	}

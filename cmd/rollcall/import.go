@@ -51,7 +51,7 @@ func (c importCommand) Run(p *program) error {
 		return err
 	}
 	defer func() { _ = store.Close() }() // every change is durable when Do returns
-	svc, err := core.Open(p.ctx, store, domain)
+	svc, err := openDomain(p.ctx, store, cfg.db, domain, newLog(cfg, p.stderr))
 	if err != nil {
 		return forPeople(err)
 	}

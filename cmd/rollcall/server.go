@@ -64,10 +64,7 @@ func openAt(ctx context.Context, cfg config, now func() time.Time, log *slog.Log
 		return nil, err
 	}
 	domain.Now, domain.People = now, s.slack
-	if err := keepOlder(ctx, store, cfg.db, log); err != nil {
-		return nil, forPeople(err)
-	}
-	if s.core, err = core.Open(ctx, store, domain); err != nil {
+	if s.core, err = openDomain(ctx, store, cfg.db, domain, log); err != nil {
 		return nil, forPeople(err)
 	}
 

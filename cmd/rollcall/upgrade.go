@@ -11,6 +11,14 @@ import (
 	"rollcall/storage/bolt"
 )
 
+// openDomain opens a database to change it. One of an older layout is copied first.
+func openDomain(ctx context.Context, store *bolt.Store, path string, domain core.Config, log *slog.Logger) (*core.Service, error) {
+	if err := keepOlder(ctx, store, path, log); err != nil {
+		return nil, err
+	}
+	return core.Open(ctx, store, domain)
+}
+
 // keepOlder copies a database that is about to be brought to a newer layout, beside it and under the number of the old
 // one: the program before this one can still read the copy.
 func keepOlder(ctx context.Context, store *bolt.Store, path string, log *slog.Logger) error {
