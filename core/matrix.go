@@ -167,7 +167,7 @@ func (sh *sheet) cluster(r storage.Reader, at int, p *plot, rows []MatrixRow, q 
 	mc.Customers = make([]MatrixCustomer, len(sec.members))
 	var g group
 	for j, m := range sec.members {
-		mc.Customers[j] = MatrixCustomer{ID: m.customer, Name: m.name, Namespace: m.namespace, Withdrawn: m.enrolled.Withdrawn, Progress: p.tallies[j].progress()}
+		mc.Customers[j] = MatrixCustomer{ID: m.customer, Name: m.name, ClusterName: mc.Cluster.Name, Namespace: m.namespace, Withdrawn: m.enrolled.Withdrawn, Progress: p.tallies[j].progress()}
 		if !m.enrolled.Withdrawn {
 			g.add(&p.tallies[j])
 		}

@@ -27,6 +27,9 @@ func draw(m *core.Matrix) string {
 	for _, c := range m.Clusters {
 		b.WriteString(c.Cluster.Name + ":")
 		for _, cust := range c.Customers {
+			if cust.ClusterName != c.Cluster.Name {
+				b.WriteString(" in " + cust.ClusterName + "?")
+			}
 			b.WriteString(" " + cust.Name)
 		}
 		b.WriteString("\n")

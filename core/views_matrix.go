@@ -38,11 +38,12 @@ type ClusterRef struct {
 
 // MatrixCustomer heads a column.
 type MatrixCustomer struct {
-	ID        int64    `json:"id"`
-	Name      string   `json:"name"`
-	Namespace string   `json:"namespace"`
-	Withdrawn bool     `json:"withdrawn"`
-	Progress  Progress `json:"progress"`
+	ID          int64    `json:"id"`
+	Name        string   `json:"name"`
+	ClusterName string   `json:"cluster_name"`
+	Namespace   string   `json:"namespace"`
+	Withdrawn   bool     `json:"withdrawn"`
+	Progress    Progress `json:"progress"`
 }
 
 // MatrixRow heads a row.
