@@ -131,6 +131,10 @@ func notReached(err error) string {
 // admins are up to three owners or admins of the workspace.
 func (c *Client) admins(ctx context.Context) ([]string, error) {
 	var names []string
+	team, err := c.home(ctx)
+	if err != nil {
+		return nil, err
+	}
 	pages := c.api.GetUsersPaginated(slack.GetUsersOptionLimit(200))
 	for {
 		var ended bool
@@ -145,7 +149,7 @@ func (c *Client) admins(ctx context.Context) ([]string, error) {
 			return names, err
 		}
 		for i := range pages.Users {
-			if p := personInfo(&pages.Users[i]); p.Admin && len(names) < 3 {
+			if p := personInfo(&pages.Users[i], team); p.Admin && len(names) < 3 {
 				names = append(names, "@"+p.Name)
 			}
 		}

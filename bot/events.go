@@ -68,7 +68,11 @@ func (in *intake) person(ctx context.Context, raw json.RawMessage) {
 		return
 	}
 	in.calls.Go(func() {
-		if err := in.bot.core.SeePerson(ctx, personInfo(&user)); err != nil {
+		team, err := in.bot.core.Workspace(ctx)
+		if err == nil {
+			err = in.bot.core.SeePerson(ctx, personInfo(&user, team))
+		}
+		if err != nil {
 			in.log.Warn("a change to a person could not be kept", "err", err)
 		}
 	})

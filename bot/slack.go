@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"rollcall/bot/blocks"
@@ -65,6 +66,9 @@ type Client struct {
 	api     *slack.Client
 	http    *http.Client
 	gate    *gate
+
+	mu   sync.Mutex
+	team string // the workspace, once it is known
 }
 
 // NewClient prepares a client; it connects to nothing yet.
@@ -95,15 +99,35 @@ func (c *Client) Team(ctx context.Context) (string, error) {
 		}
 		return err
 	})
+	if err == nil {
+		c.mu.Lock()
+		c.team = team
+		c.mu.Unlock()
+	}
 	return team, err
+}
+
+// home is the workspace, asked for at most once.
+func (c *Client) home(ctx context.Context) (string, error) {
+	c.mu.Lock()
+	team := c.team
+	c.mu.Unlock()
+	if team != "" {
+		return team, nil
+	}
+	return c.Team(ctx)
 }
 
 // Lookup implements core.Directory.
 func (c *Client) Lookup(ctx context.Context, user string) (core.PersonInfo, error) {
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
+	team, err := c.home(ctx)
+	if err != nil {
+		return core.PersonInfo{}, err
+	}
 	var info *slack.User
-	err := steadily(ctx, func() (err error) {
+	err = steadily(ctx, func() (err error) {
 		info, err = c.api.GetUserInfoContext(ctx, user)
 		return err
 	})
@@ -113,7 +137,7 @@ func (c *Client) Lookup(ctx context.Context, user string) (core.PersonInfo, erro
 		}
 		return core.PersonInfo{}, err
 	}
-	return personInfo(info), nil
+	return personInfo(info, team), nil
 }
 
 // OpenForm implements Slack.
@@ -344,7 +368,7 @@ func slackCode(err error) string {
 }
 
 // personInfo is what core needs of a Slack user.
-func personInfo(u *slack.User) core.PersonInfo {
+func personInfo(u *slack.User, team string) core.PersonInfo {
 	p := core.PersonInfo{ID: u.ID, Name: u.Profile.DisplayName, TZ: u.TZ, Kind: core.Member, Admin: u.IsAdmin || u.IsOwner || u.IsPrimaryOwner}
 	for _, name := range []string{u.Profile.RealName, u.RealName, u.Name, u.ID} {
 		if p.Name == "" {
@@ -356,7 +380,7 @@ func personInfo(u *slack.User) core.PersonInfo {
 		p.Kind = core.Deactivated
 	case u.IsBot || u.IsAppUser || u.ID == "USLACKBOT":
 		p.Kind = core.Bot
-	case u.IsStranger:
+	case u.IsStranger || elsewhere(u, team):
 		p.Kind = core.Stranger
 	case u.IsRestricted || u.IsUltraRestricted:
 		p.Kind = core.Guest
@@ -365,4 +389,10 @@ func personInfo(u *slack.User) core.PersonInfo {
 		p.Admin = false
 	}
 	return p
+}
+
+// elsewhere says whether somebody belongs to another workspace: Slack does not call those strangers who are in a channel
+// shared with this one. In an organisation of several workspaces one person may belong to many.
+func elsewhere(u *slack.User, team string) bool {
+	return u.TeamID != "" && team != "" && u.TeamID != team && !slices.Contains(u.Enterprise.Teams, team)
 }

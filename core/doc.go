@@ -151,4 +151,10 @@
 //     is made once more where being made twice does no harm.
 //   - 2026-11-28: A start reads the whole file, once and in order, because a
 //     damaged one is to be told of then and not in the middle of a change.
+//   - 2026-11-28: A JSON twin has the outermost keys of the contract and no
+//     more. Who and how are null on a shared link, like all that is not told.
+//   - 2026-11-28: Whoever belongs to another workspace is a stranger, in shared
+//     channels too, where Slack does not say so by itself.
+//   - 2026-11-28: A role may be given to a full member who never came here:
+//     Slack is asked who that is before the operation begins.
 package core
