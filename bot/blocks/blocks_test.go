@@ -289,6 +289,22 @@ func TestABulkOfLongReasonsSaysHowManyMore(t *testing.T) {
 	t.Fatal("it does not say what is left out")
 }
 
+// Who only looks is offered what leads on, beside each line.
+func TestWhatTheReaderMayNotDoIsNotOffered(t *testing.T) {
+	reads := env
+	reads.May = func(action string) bool { return action == "step.show" || action == "step.list" || action == "next" }
+	m := blocks.Steps(customerSteps(3), 1, reads)
+	raw, err := json.Marshal(m.Blocks)
+	require.NoError(t, err)
+	for _, action := range []string{"step.done", "step.skip", "step.override", "step.add", "bulk.done"} {
+		assert.NotContains(t, string(raw), `"`+action+`"`)
+	}
+	assert.Equal(t, 3, strings.Count(string(raw), `"accessory":{"type":"button"`), "a button beside each step")
+	raw, err = json.Marshal(blocks.Steps(customerSteps(3), 1, env).Blocks)
+	require.NoError(t, err)
+	assert.Contains(t, string(raw), `"step.done"`, "where nobody knows who reads, everything is offered")
+}
+
 // A plan that a message cannot show whole is in a file, every step of it and why some are left out.
 func TestALongPlanIsWholeInItsFile(t *testing.T) {
 	plan := core.BulkPlan{Release: releaseView(), Title: "Mark 40 steps done"}

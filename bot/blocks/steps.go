@@ -31,8 +31,13 @@ func Steps(v core.CustomerSteps, page int, env Env) Message {
 			category = step.Category
 			s.row(categoryLine(&v, category), markAll(&v, category))
 		}
+		buttons := s.offered(stepButtons(r, step, fmt.Sprintf("steps page=%d", at)))
+		if len(buttons) == 1 {
+			s.row(stepLine(step), buttons[0])
+			continue
+		}
 		s.line(stepLine(step))
-		s.actions(stepButtons(r, step, fmt.Sprintf("steps page=%d", at))...)
+		s.actions(buttons...)
 	}
 	s.reserve = 0
 	var add Button
