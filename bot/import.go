@@ -52,6 +52,7 @@ func importCustomers(c *call) (core.Operation, error) {
 func (c *call) confirmImport(e *core.Error, plan *core.ImportPlan) Answer {
 	button := blocks.Button{Label: "Confirm", Action: c.cmd.Action(), Line: c.in.with("confirm", "yes").Line(), Primary: true}
 	summary := strings.TrimSuffix(strings.TrimPrefix(e.Msg, "Import "), "?")
+	c.file = blocks.ImportFile(summary, *plan)
 	m := blocks.ImportPlan(summary, *plan, button)
 	return Answer{Message: &m}
 }

@@ -35,6 +35,14 @@ func TestALongImportFitsASlackMessage(t *testing.T) {
 	page := readMessage(t, blocks.ImportPlan("10,000 customers", plan, blocks.Button{Label: "Confirm", Action: "customer.import", Line: "customer import F1"}))
 	assert.Contains(t, page.text, "…and 6,6")
 	assert.Contains(t, page.text, "[Confirm]")
+	whole := blocks.ImportFile("10,000 customers", plan)
+	if assert.NotNil(t, whole, "what a message cannot show is in a file") {
+		assert.Equal(t, 6667, strings.Count(whole.Text, "\n"))
+		assert.Contains(t, whole.Text, "line 2: customer ")
+		assert.Contains(t, whole.Text, ": changed\n")
+	}
+	plan.Rows = plan.Rows[:3]
+	assert.Nil(t, blocks.ImportFile("2 customers", plan))
 }
 
 // One cluster that is missing is one fault, however many customers are to live there.

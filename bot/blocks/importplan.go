@@ -20,13 +20,10 @@ func ImportPlan(summary string, p core.ImportPlan, confirm Button) Message {
 	s.reserve = 2
 	s.header("Import " + summary)
 	counts := map[string]int{}
-	var shown []core.ImportRow
 	for _, r := range p.Rows {
 		counts[r.Action]++
-		if r.Action != "keep" {
-			shown = append(shown, r)
-		}
 	}
+	shown := importChanges(p)
 	s.line(fmt.Sprintf("%s: *%s* added, *%s* changed, *%s* as they are. All of it or nothing.", plural(len(p.Rows), "line"),
 		thousands(counts["add"]), thousands(counts["change"]), thousands(counts["keep"])))
 	told := 0
@@ -34,7 +31,7 @@ func ImportPlan(summary string, p core.ImportPlan, confirm Button) Message {
 		told = s.importTable(shown[:min(len(shown), importRows)])
 	}
 	if left := len(shown) - told; left > 0 {
-		s.small("…and " + plural(left, "line") + " more")
+		s.small("…and " + plural(left, "line") + " more. The whole list is a file in your conversation with Rollcall.")
 	}
 	s.reserve = 0
 	if len(shown) == 0 {
@@ -43,6 +40,31 @@ func ImportPlan(summary string, p core.ImportPlan, confirm Button) Message {
 	}
 	s.actions(confirm)
 	return s.message()
+}
+
+// importChanges is the lines of a plan that change something.
+func importChanges(p core.ImportPlan) []core.ImportRow {
+	var out []core.ImportRow
+	for _, r := range p.Rows {
+		if r.Action != "keep" {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+// ImportFile is a plan that is longer than a message as a file; nil for one that a message shows whole.
+func ImportFile(summary string, p core.ImportPlan) *Attachment {
+	rows := importChanges(p)
+	var s sheet
+	if s.importTable(rows[:min(len(rows), importRows)]) == len(rows) {
+		return nil
+	}
+	text := strings.Builder{}
+	for _, r := range rows {
+		fmt.Fprintf(&text, "line %d: %s %s: %s\n", r.Line, r.Noun, oneLine(r.Name), map[string]string{"add": "added", "change": "changed"}[r.Action])
+	}
+	return &Attachment{Name: "import.txt", Title: short("Import "+oneLine(summary), 200), Text: text.String()}
 }
 
 var importWords = map[string]string{"add": "➕ added", "change": "✏️ changed", "keep": "as it is"}
