@@ -70,11 +70,15 @@ func Refusal(code core.Code, msg, hint string, choices []Button, view *Message) 
 		text += "\n" + sentence(hint)
 	}
 	s.line(text)
-	for _, b := range choices {
+	s.reserve = 1
+	for i, b := range choices {
 		if !s.row(Escape(b.Label), Button{Label: "Choose", Action: b.Action, Line: b.Line, Spoken: "Choose " + b.Label}) {
-			s.small(fmt.Sprintf("…and %d more", len(choices)))
+			s.reserve = 0
+			s.small(fmt.Sprintf("…and %d more", len(choices)-i))
+			break
 		}
 	}
+	s.reserve = 0
 	if view != nil {
 		s.divider()
 		s.append(*view)

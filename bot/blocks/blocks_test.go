@@ -270,6 +270,17 @@ func TestALongDifferenceGivesWayToItsCard(t *testing.T) {
 	assert.Contains(t, m.Text, "- xxx")
 }
 
+func TestManyChoicesSayHowManyMore(t *testing.T) {
+	var choices []blocks.Button
+	for range 100 {
+		choices = append(choices, blocks.Button{Label: "Customer A", Action: "customer.show", Line: "customer show 7"})
+	}
+	m := blocks.Refusal(core.Ambiguous, "It could be 100 customers", "Choose the one you mean.", choices, nil)
+	assert.Empty(t, blockkit.Message(wire(t, m)))
+	assert.Contains(t, m.Text, "…and 52 more")
+	assert.NotContains(t, m.Text, "100 more")
+}
+
 func TestABulkOfLongReasonsSaysHowManyMore(t *testing.T) {
 	var left []core.BulkStep
 	for range 20 {
