@@ -149,6 +149,9 @@
 //     that begins with a dot or a $ is a Go template's and never is.
 //   - 2026-11-28: A call that Slack leaves unanswered ends after ten seconds, and
 //     is made once more where being made twice does no harm.
+//   - 2026-11-28: A flag given as empty is the setting's default, not nothing: an
+//     empty address would be every one of the machine's. Access open is refused
+//     beside a base URL off loopback, through which everybody would read.
 //   - 2026-11-28: A start reads the whole file, once and in order, because a
 //     damaged one is to be told of then and not in the middle of a change.
 //   - 2026-11-28: A JSON twin has the outermost keys of the contract and no
