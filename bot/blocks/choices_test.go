@@ -38,3 +38,10 @@ func TestChoicesDoNotMakeAMessageTooLong(t *testing.T) {
 		assert.Contains(t, string(raw), "external_select", name)
 	}
 }
+
+func TestNothingToChooseIsAnEmptyList(t *testing.T) {
+	raw, err := json.Marshal(blocks.Choices(nil))
+	require.NoError(t, err)
+	assert.JSONEq(t, `{"options": []}`, string(raw))
+	assert.Empty(t, blockkit.Options(raw))
+}

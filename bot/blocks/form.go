@@ -272,7 +272,10 @@ func Choices(options []Option) any {
 	if flat == nil {
 		flat = []*slack.OptionBlockObject{}
 	}
-	return slack.OptionsResponse{Options: flat}
+	// slack-go leaves an empty list out, and Slack takes an answer without one for a failure.
+	return struct {
+		Options []*slack.OptionBlockObject `json:"options"`
+	}{flat}
 }
 
 // Notice is a modal that only says something, for work that takes longer than a form may wait.
