@@ -35,7 +35,7 @@ func (s *Site) surround(f *frame, q *request, view any) error {
 	if err != nil || shared == nil {
 		return err
 	}
-	f.Shared = shared
+	f.Shared, f.Build = shared, "" // which build runs here is nothing to people outside
 	f.Home = scopePath(shared.Release, shared.Customer)
 	label := "Release"
 	if shared.Customer != 0 {
