@@ -59,7 +59,9 @@ func (c *call) offer(e *core.Error) Answer {
 // command takes too or which can be shown; or what is nearest to it among what was left out.
 func (c *call) instead(a *Arg) []blocks.Button {
 	name := c.in.values[a.Name]
-	if a.Kind != Release && a.Kind != Customer && a.Kind != Cluster && a.Kind != Step {
+	switch a.Kind {
+	case Release, Customer, Cluster, Step, CustomerOrStep:
+	default:
 		return nil
 	}
 	found, err := c.bot.core.Meanings(c.ctx, c.actor, core.MeaningQuery{Words: []string{straight(name)}, Release: c.in.values["release"]})
@@ -73,6 +75,12 @@ func (c *call) instead(a *Arg) []blocks.Button {
 		if blocks.Fits(line) {
 			out = append(out, blocks.Button{Label: label, Action: action, Line: line})
 		}
+	}
+	if scope := c.cmd.arg("scope"); a.Kind == CustomerOrStep && found[0].Customer != core.Unknown {
+		for _, of := range []core.Category{core.Deploy, core.Verify} { // "all" goes with a step
+			add(fmt.Sprintf("The %s steps of the customer %s", of, name), c.cmd.Action(), c.in.with(scope.Name, string(of)).Line())
+		}
+		return out
 	}
 	for _, other := range []struct {
 		noun string
@@ -121,7 +129,7 @@ func (c *call) culprit(e *core.Error) *Arg {
 	for i := range c.cmd.Args {
 		a := &c.cmd.Args[i]
 		switch a.Kind {
-		case Release, Customer, Cluster, Step:
+		case Release, Customer, Cluster, Step, CustomerOrStep:
 		default:
 			continue
 		}
@@ -146,6 +154,8 @@ func (c *call) whereToLook(a *Arg) string {
 		return "`release list` shows what there is."
 	case Customer, Customers:
 		return "`customer list` shows what there is."
+	case CustomerOrStep:
+		return "`customer list` and `template list` show what there is."
 	case Step:
 		if c.cmd.Noun == "template" {
 			return "`template list` shows what there is."

@@ -176,6 +176,8 @@ func TestWordsBehindAStep(t *testing.T) {
 		"release withdraw cust-z it leaves us":     `There is no customer "cust-z"`,
 		"bulk skip D1 all not needed":              `reason="not …"`,
 		"bulk done cust-a-prod":                    "Scope: []",
+		"bulk done cust-a-prod all":                "The verify steps of the customer cust-a-prod",
+		"bulk done nothing all":                    "template list",
 		"bulk done all D1":                         "2 steps would change",
 		"bulk done v2.4.0 all D1":                  "2 steps would change",
 		"bulk done verify v2.4.0 cust-b-prod":      "1 step would change",
