@@ -2,6 +2,8 @@ package bot
 
 import (
 	"fmt"
+	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -206,4 +208,42 @@ func TestWordsInAThread(t *testing.T) {
 	assert.Contains(t, s.said(), "Customer A · prod-us / cust-a-prod · v2.4.0 · deploy 1 (D1) Deploy")
 	require.True(t, s.do("ann", Request{Via: core.ViaMention, Line: "note cust-b-prod V1 runs late", Channel: "C1", Thread: thread}))
 	assert.Contains(t, s.said(), "Customer B · prod-us / cust-b-prod · v2.4.0 · verify 1 (V1) Check")
+}
+
+// Whatever is typed in whatever order: nothing is done to a customer, a step or a release that the line does not name.
+func TestALineActsOnWhatItNamesAlone(t *testing.T) {
+	s := twoReleases(t, 2)
+	require.True(t, s.step("> ann: cluster add acme")) // words that mean several things
+	require.True(t, s.step("> ann: customer add Deploy cluster=acme namespace=deploy"))
+	require.True(t, s.step("> ann: release add acme type=hotfix"))
+	vocabulary := []string{"v2.4.0", "R2", "acme", "cust-a-prod", `"Customer B"`, "deploy", "Deploy", "cust", "2", "D1", "V1", "C1", "Check", "all",
+		"not", "needed", "v9", "nobody", `"D1"`, "v2", "because", "customer"}
+	names := map[int64][]string{1: {"cust-a-prod"}, 2: {"customer b", "2"}, 3: {"deploy"}}
+	seed := rand.Uint64()
+	r := rand.New(rand.NewPCG(seed, 1))
+	acted := 0
+	for range 1500 {
+		verb := []string{"done", "revert", "note", "start", "skip", "reopen", "block", "unblock"}[r.IntN(8)]
+		words := []string{verb}
+		for range 1 + r.IntN(5) {
+			words = append(words, vocabulary[r.IntN(len(vocabulary))])
+		}
+		line := strings.Join(words, " ")
+		require.True(t, s.do("ann", Request{Via: core.ViaSlash, Line: line, Command: "/rollcall", CanAsk: true, Channel: "C1"}), line)
+		if s.newest() == s.event {
+			continue
+		}
+		acted++
+		feed, err := s.core.Activity(t.Context(), core.System(core.ViaCLI), core.ActivityQuery{Limit: 1})
+		require.NoError(t, err)
+		e := feed.Events[0]
+		typed := " " + strings.ToLower(strings.ReplaceAll(line, `"`, "")) + " "
+		has := func(any ...string) bool {
+			return slices.ContainsFunc(any, func(w string) bool { return strings.Contains(typed, " "+strings.ToLower(w)+" ") })
+		}
+		assert.True(t, has(names[*e.CustomerID]...), "seed %d: %s acted on %s", seed, line, e.Title)
+		assert.True(t, has(string(e.StepID), string(e.StepName)), "seed %d: %s acted on %s", seed, line, e.Title)
+		assert.True(t, has(string(e.ReleaseLabel), core.ShortRelease(*e.ReleaseID), fmt.Sprint(*e.ReleaseID)), "seed %d: two are active, and %s acted on %s", seed, line, e.Title)
+	}
+	assert.Positive(t, acted)
 }

@@ -225,6 +225,9 @@ func (c *canned) events() (out []core.Activity) {
 		out[1].Text = core.Maybe(c.name("text", 0))
 		out[2].StepID, out[2].Status, out[2].Verb = "", nil, "moved"
 	}
+	if len(out) > 3 {
+		out[3].Undoes, out[3].Verb = 388, "undone"
+	}
 	return out
 }
 
