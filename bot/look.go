@@ -95,7 +95,7 @@ func further(r core.Receipt) []blocks.Button {
 	switch {
 	case r.Op == (core.RunBulk{}).Op() && r.Release > 0:
 		return []blocks.Button{button("Matrix", "matrix", release), button("Next step", "next", release)}
-	case noun == "step" && r.Release > 0 && r.Customer > 0:
+	case (noun == "step" || r.Op == (core.Undo{}).Op()) && r.Release > 0 && r.Customer > 0:
 		return []blocks.Button{button("Next step", "next", release), button("All steps", "step.list", release, r.Customer)}
 	case r.Op == (core.Import{}).Op():
 		return []blocks.Button{button("Customers", "customer.list"), button("Menu", "menu")}

@@ -24,11 +24,16 @@ func (n effect) editedLine() string {
 }
 
 func (n effect) removeLines() []string {
-	lines := []string{
+	return append([]string{
 		fmt.Sprintf("%d pending go.", n.pending),
 		fmt.Sprintf("%d overridden become custom steps of their customers.", n.overridden),
 		fmt.Sprintf("%d done, skipped or reverted stay, marked as removed from the template.", n.touched),
-	}
+	}, n.ended()...)
+}
+
+// ended names those whose work in progress or block ends with the step.
+func (n effect) ended() []string {
+	var lines []string
 	if len(n.claimed) > 0 {
 		lines = append(lines, "In progress: "+joinNames(n.claimed, "and")+".")
 	}
@@ -36,6 +41,21 @@ func (n effect) removeLines() []string {
 		lines = append(lines, "Blocked: "+joinNames(n.blocked, "and")+".")
 	}
 	return lines
+}
+
+// removedLines is removeLines once it has happened; what happened to nobody is left out.
+func (n effect) removedLines() []string {
+	var lines []string
+	for _, l := range []struct {
+		n    int
+		text string
+	}{{n.pending, "pending gone."}, {n.overridden, "overridden now custom steps of their customers."},
+		{n.touched, "done, skipped or reverted stay, marked as removed from the template."}} {
+		if l.n > 0 {
+			lines = append(lines, fmt.Sprintf("%d %s", l.n, l.text))
+		}
+	}
+	return append(lines, n.ended()...)
 }
 
 func become(n int) string {

@@ -124,6 +124,8 @@ func TestFS004RemovalEndsClaimsBlocksAndNotes(t *testing.T) {
 		preview(h.refused(core.Confirm, ann, remove)))
 	remove.Confirm = true
 	r := h.do(ann, remove)
+	assert.Equal(t, []string{"5 pending gone.", "1 done, skipped or reverted stay, marked as removed from the template.",
+		"In progress: customer-a · prod-us / cust-a-prod (@olga).", "Blocked: customer-b · prod-us / cust-b-prod (no backup)."}, r.Details)
 	blocked, err := h.Blockers(t.Context(), core.Person(ann, core.ViaSlash), "")
 	require.NoError(t, err)
 	assert.Empty(t, blocked.Steps)

@@ -26,7 +26,7 @@ func (op RemoveTemplate) run(t *tx) error {
 			p := &ConsequencePreview{Title: fmt.Sprintf("Remove %s %s from %s?", tm.ShortID(), tm.Name, rel.Label()), Lines: n.removeLines()}
 			return &Error{Code: Confirm, Msg: p.Title, Hint: "Confirm to remove it.", Preview: p}
 		}
-		for _, line := range n.removeLines() {
+		for _, line := range n.removedLines() {
 			t.detail("%s", line)
 		}
 	case n.overridden > 0:
