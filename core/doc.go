@@ -160,4 +160,12 @@
 //     channels too, where Slack does not say so by itself.
 //   - 2026-11-28: A role may be given to a full member who never came here:
 //     Slack is asked who that is before the operation begins.
+//   - 2026-11-28: A form that leaves out the release is about the one that was
+//     active when it opened, whatever is activated before it is sent.
+//   - 2026-11-28: Done says which earlier steps are still open and goes through;
+//     a bulk names its steps and does not.
+//   - 2026-11-28: What a reminder said shows what became of the reminder when
+//     that was pressed in it; typed commands change no message of a channel.
+//   - 2026-11-28: A plan of a bulk or an import that is longer than a message
+//     comes whole, as a file to its asker alone.
 package core
