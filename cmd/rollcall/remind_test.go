@@ -109,8 +109,12 @@ func TestSection9NotificationsAChannelIsReminded(t *testing.T) {
 		})
 	}
 	require.NoError(t, o.slack.Wait(ctx, silent), "asked in a form, the post shows it too")
-	receipt, err := cat.WaitFor(ctx, "#war-room", "Undo")
-	require.NoError(t, err)
+	var receipts []localslack.Message
+	require.NoError(t, o.slack.Wait(ctx, func() bool {
+		receipts = slices.DeleteFunc(cat.Sees("#war-room"), func(m localslack.Message) bool { return !strings.Contains(m.String(), "[Undo]") })
+		return len(receipts) == 2
+	}))
+	receipt := receipts[1]
 	_, err = cat.Click(ctx, receipt, "Undo")
 	require.NoError(t, err)
 	require.NoError(t, o.slack.Wait(ctx, func() bool { return !silent() }), "and its undoing")
