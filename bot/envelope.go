@@ -197,7 +197,7 @@ func (in *intake) answer(ctx context.Context, trigger string, req Request, ans A
 			return
 		}
 		in.log.Warn("an answer did not arrive where it was asked for", "err", err)
-		if _, arrived := err.(*refusedBlocks); arrived {
+		if arrived(err) {
 			return
 		}
 	}

@@ -78,7 +78,7 @@ func (in *intake) reply(ctx context.Context, user string, at spot, ans Answer) {
 	default:
 		err = in.slack.Tell(ctx, at.channel, user, *ans.Message)
 	}
-	if _, arrived := err.(*refusedBlocks); err == nil || arrived {
+	if arrived(err) {
 		return
 	}
 	in.log.Warn("an answer did not arrive where it was asked for", "channel", at.channel, "err", err)

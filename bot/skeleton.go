@@ -13,6 +13,7 @@ import (
 type skeleton struct {
 	mu         sync.Mutex
 	opened     bool
+	answered   bool // nothing is to be opened any more: the answer takes the trigger
 	view, hash string
 }
 
@@ -20,6 +21,9 @@ type skeleton struct {
 func (s *skeleton) open(ctx context.Context, in *intake, trigger string, req *Request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.answered {
+		return
+	}
 	view, hash, err := in.open(ctx, trigger, req, blocks.Notice("One moment", "Rollcall is getting this ready…"))
 	if err != nil {
 		in.log.Warn("a form could not be opened", "err", err)
@@ -31,10 +35,7 @@ func (s *skeleton) open(ctx context.Context, in *intake, trigger string, req *Re
 // show is fill for what was asked from a shortcut: what is no form is shown in the modal too, and where none could
 // be opened, like any other answer.
 func (s *skeleton) show(ctx context.Context, in *intake, req Request, ans Answer) {
-	s.mu.Lock()
-	opened := s.opened
-	s.mu.Unlock()
-	if !opened {
+	if !s.close() {
 		ans.Form = nil
 		if ans.Message == nil {
 			m := blocks.Refusal(core.Unavailable, "Slack did not open the form in time", "Nothing was changed. Please do that once more.", nil, nil)
@@ -49,11 +50,17 @@ func (s *skeleton) show(ctx context.Context, in *intake, req Request, ans Answer
 	s.fill(ctx, in, &ans)
 }
 
-// fill puts the form into its place. It says whether that was all there is to answer.
-func (s *skeleton) fill(ctx context.Context, in *intake, ans *Answer) bool {
+// close says that there is an answer, and whether a form is open for it.
+func (s *skeleton) close() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if !s.opened {
+	s.answered = true
+	return s.opened
+}
+
+// fill puts the form into its place. It says whether that was all there is to answer.
+func (s *skeleton) fill(ctx context.Context, in *intake, ans *Answer) bool {
+	if !s.close() {
 		return false
 	}
 	form := ans.Form

@@ -301,6 +301,12 @@ func (e *refusedBlocks) Error() string {
 }
 func (e *refusedBlocks) Unwrap() error { return e.cause }
 
+// arrived says whether a message came through, be it as plain text.
+func arrived(err error) bool {
+	var plain *refusedBlocks
+	return err == nil || errors.As(err, &plain)
+}
+
 // patiently calls Slack again when it says that it is asked too often, after the time it names, three times
 // at most.
 func patiently(ctx context.Context, call func() error) error {
