@@ -11,6 +11,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"syscall"
 	"time"
 
@@ -90,8 +91,8 @@ func (p *program) run(args []string) int {
 	if err != nil {
 		return fail(p.stderr, err)
 	}
-	if len(args) == 0 {
-		args = []string{"--help"}
+	if len(args) == 0 || args[0] == "help" { // "help import" is "import --help"
+		args = append(slices.Clone(args[min(1, len(args)):]), "--help")
 	}
 	chosen, err := parser.Parse(args)
 	switch {

@@ -123,6 +123,18 @@ func TestWithoutArgumentsItShowsHelp(t *testing.T) {
 	assert.Contains(t, out, "version")
 }
 
+func TestHelpIsACommandToo(t *testing.T) {
+	for _, asked := range [][]string{{"help", "import"}, {"import", "--help"}} {
+		code, out, _ := rollcall(t, nil, asked...)
+		assert.Equal(t, exitOK, code)
+		assert.Contains(t, out, "--dry-run", "%v", asked)
+	}
+	_, all, _ := rollcall(t, nil)
+	code, out, _ := rollcall(t, nil, "help")
+	assert.Equal(t, exitOK, code)
+	assert.Equal(t, all, out)
+}
+
 func TestAnUnknownCommandIsAUsageError(t *testing.T) {
 	code, _, err := rollcall(t, nil, "healthchek")
 	assert.Equal(t, exitUsage, code)
