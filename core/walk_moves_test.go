@@ -226,15 +226,15 @@ func (w *walk) templateTurn() move {
 	before, after := w.anyPlace(other)
 	var m move
 	n := w.rng.IntN(10)
-	if r != nil && len(r.order[core.Deploy])+len(r.order[core.Verify]) >= mostTemplates && n < 5 {
+	if r != nil && len(r.order[core.Deploy])+len(r.order[core.Verify]) >= mostTemplates && n < 4 {
 		n = 9
 	}
 	switch {
-	case n < 5:
+	case n < 4:
 		cat := core.Categories[w.rng.IntN(2)]
 		m = simple(core.AddTemplate{Release: ref, Name: words.name, Category: cat, Type: words.kind, Content: words.content, Before: before, After: after},
 			func() func() { return w.templateAdd(id, cat, words, before, after) })
-	case n < 7:
+	case n < 6:
 		op := core.EditTemplate{Release: ref, Step: step, Name: &words.name, Content: &words.content, Type: &words.kind, Confirm: true}
 		m = simple(op, func() func() { return w.templateEdit(id, step, words) })
 		if op.Confirm = false; r != nil && r.status == core.Active {
