@@ -217,11 +217,11 @@ func (w *walk) templateTurn() move {
 	r, ref := w.release(id), fmt.Sprintf("R%d", id)
 	step, words := w.anyTemplate(r), w.words()
 	other := w.anyTemplate(r)
-	for range 4 {
-		if other != step && other[0] == step[0] {
-			break
+	if r != nil && w.chance(2) { // two of a category can change places
+		if list := r.order[map[byte]core.Category{'D': core.Deploy, 'V': core.Verify}[step[0]]]; len(list) > 1 {
+			i := w.rng.IntN(len(list))
+			step, other = list[i].short, list[(i+1+w.rng.IntN(len(list)-1))%len(list)].short
 		}
-		other = w.anyTemplate(r)
 	}
 	before, after := w.anyPlace(other)
 	var m move

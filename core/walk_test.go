@@ -125,7 +125,7 @@ func (w *walk) turn() {
 	if w.rng.IntN(4) == 0 {
 		w.pass(time.Duration(w.rng.IntN(400)) * time.Second)
 	}
-	who := w.pick(ann, ann, ann, otto, otto, opal, opal, vic, gus)
+	who := w.pick(ann, ann, ann, ann, ann, otto, otto, opal, opal, vic, gus)
 	m := w.choose(who)
 	for tries := 0; m.op != nil && (m.may(0) == nil || w.roles[who] < m.needs) && tries < 20 && !w.chance(20); tries++ {
 		m = w.choose(who) // most should be possible, some not
