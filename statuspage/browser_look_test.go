@@ -56,6 +56,7 @@ func TestBrowserPagesAreAccessible(t *testing.T) {
 	for _, width := range []int{390, 1440} {
 		for _, scheme := range []string{"light", "dark"} {
 			t.Run(fmt.Sprintf("%d %s", width, scheme), func(t *testing.T) {
+				t.Parallel()
 				b := browse(t, site(t, typical(), locked(&gate{})))
 				b.size(width, 900)
 				b.media("prefers-color-scheme", scheme)

@@ -22,6 +22,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"rollcall/core"
+	"rollcall/fixtures/chrome"
 )
 
 // browser is a page of the site in Chromium. A script error or anything the content policy blocked fails the test.
@@ -38,15 +39,7 @@ func browse(t *testing.T, s http.Handler, more ...chromedp.ExecAllocatorOption) 
 	t.Helper()
 	srv := httptest.NewServer(s)
 	t.Cleanup(srv.Close)
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.NoSandbox, chromedp.DisableGPU,
-		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true))
-	options = append(options, more...)
-	ctx, cancel := chromedp.NewExecAllocator(t.Context(), options...)
-	t.Cleanup(cancel)
-	ctx, cancel = chromedp.NewContext(ctx)
-	t.Cleanup(cancel)
-	ctx, cancel = context.WithTimeout(ctx, 2*time.Minute)
-	t.Cleanup(cancel)
+	ctx := chrome.Own(t, more...)
 	b := &browser{t: t, ctx: ctx, base: srv.URL}
 	b.size(1280, 800)
 	require.NoError(t, chromedp.Listen(ctx, b.hear))
@@ -137,6 +130,7 @@ func TestBrowserEveryPageFits(t *testing.T) {
 	draft.status, archived.status = core.Draft, core.Archived
 	for kind, v := range map[string]*canned{"typical": typical(), "empty": empty(), "hostile": hostile(), "draft": draft, "archived": archived, "huge": large()} {
 		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
 			b := browse(t, site(t, v))
 			for name, path := range everyPage {
 				if kind == "empty" && strings.ContainsAny(path, "123456789") && name != "matrix" {

@@ -34,6 +34,7 @@ var rooms = map[string][]string{
 	"rollcall/statuspage": {"rollcall/core", "github.com/go-chi/chi/v5", "github.com/yuin/goldmark",
 		"github.com/alecthomas/chroma/v2", "github.com/klauspost/compress"},
 	"rollcall/fixtures":            {},
+	"rollcall/fixtures/chrome":     {"github.com/chromedp/chromedp"},
 	"rollcall/fixtures/localslack": {"github.com/gobwas/ws"},
 }
 
