@@ -4,6 +4,7 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"io"
 	"net/http"
 	"os"
 	"strings"
@@ -31,7 +32,9 @@ func TestStartsSoonWithALargeFile(t *testing.T) {
 	size := fatten(t, o.env["ROLLCALL_DB"], *soakMegabytes<<20)
 	binary := buildBinary(t)
 	for _, memory := range []string{"cold", "warm"} {
+		var disk time.Duration // which has to give the file once
 		if memory == "cold" {
+			disk = fromDisk(t, o.env["ROLLCALL_DB"])
 			forget(t, o.env["ROLLCALL_DB"])
 		}
 		ctx, cancel := context.WithTimeout(t.Context(), patience)
@@ -49,8 +52,9 @@ func TestStartsSoonWithALargeFile(t *testing.T) {
 		assert.NoError(t, serve.Process.Signal(syscall.SIGTERM))
 		assert.NoError(t, serve.Wait())
 		cancel()
-		t.Logf("%d MB, %s: ready after %v on a machine %.1f times as slow as alone", size>>20, memory, took.Round(time.Millisecond), busy)
-		assert.Less(t, took.Seconds(), soon.Seconds()*busy*max(1, float64(size)/500e6))
+		t.Logf("%d MB, %s: ready after %v, of a disk that takes %v for it and on a machine %.1f times as slow as alone", size>>20, memory,
+			took.Round(time.Millisecond), disk.Round(time.Millisecond), busy)
+		assert.Less(t, took.Seconds(), soon.Seconds()*busy*max(1, float64(size)/500e6)+2*disk.Seconds())
 	}
 	code, out, _ := rollcall(t, o.env, "check")
 	assert.Equal(t, exitOK, code, out)
@@ -79,6 +83,19 @@ func fatten(t *testing.T, path string, least int) int64 {
 			return nil
 		}))
 	}
+}
+
+// fromDisk is how long the disk takes to give a file from its beginning to its end.
+func fromDisk(t *testing.T, path string) time.Duration {
+	t.Helper()
+	forget(t, path)
+	begun := time.Now()
+	f, err := os.Open(path)
+	require.NoError(t, err)
+	defer func() { _ = f.Close() }()
+	_, err = io.Copy(io.Discard, f)
+	require.NoError(t, err)
+	return time.Since(begun)
 }
 
 // forget has the machine keep nothing of a file in memory.
