@@ -180,9 +180,10 @@ func dressReleases(q *request, v *core.ReleaseList) frame {
 // activityBody is a page of the feed.
 type activityBody struct {
 	*core.ActivityFeed
-	Older    string // "" at the end
-	Filtered bool
-	Clear    string
+	Older                      string // "" at the end
+	Release, Customer, Cluster string // what it is filtered by
+	Filtered                   bool
+	Clear                      string
 }
 
 func askActivity(s *Site, q *request) (*core.ActivityFeed, error) {
@@ -197,8 +198,9 @@ func askActivity(s *Site, q *request) (*core.ActivityFeed, error) {
 }
 
 func dressActivity(q *request, v *core.ActivityFeed) frame {
-	b := activityBody{ActivityFeed: v, Clear: q.URL.Path}
-	b.Filtered = q.filters.Get("release")+q.filters.Get("customer")+q.filters.Get("cluster") != ""
+	b := activityBody{ActivityFeed: v, Clear: q.URL.Path,
+		Release: q.filters.Get("release"), Customer: q.filters.Get("customer"), Cluster: q.filters.Get("cluster")}
+	b.Filtered = b.Release+b.Customer+b.Cluster != ""
 	if v.Next > 0 {
 		b.Older = q.with("before", decimal(int64(v.Next)))
 	}
