@@ -169,8 +169,10 @@ func TestBrowserLiveThroughAProxyThatHoldsBack(t *testing.T) {
 	way.mute.Store(false)
 	b.open("/releases/1")
 	b.until("document.querySelector('#live .state').textContent === 'Live'")
+	b.run(`window.said = []; new MutationObserver(() => said.push(document.querySelector('#live .state').textContent))
+		.observe(document.querySelector('#live'), {subtree: true, childList: true, characterData: true})`)
 	way.freeze()
-	b.until(says("Not updating since"))
+	b.until(`said.some((s) => s.startsWith("Not updating since"))`) // for a fiftieth of a second
 	b.until("document.querySelector('#live .state').textContent === 'Live'")
 	do(t, svc, core.RevertStep{Target: at("cust-b-prod", "D1")})
 	b.until(cellOfB + ".textContent === 'Reverted'")
