@@ -119,13 +119,8 @@ func stillOpen(c *call, r core.Receipt) []string {
 		return nil
 	}
 	var open []string
-	for _, s := range append(v.Deploy.Steps, v.Verify.Steps...) {
-		if s.ShortID == r.Step {
-			break
-		}
-		if s.Status == core.Pending || s.Status == core.Reverted {
-			open = append(open, s.ShortID+" "+s.Name)
-		}
+	for _, s := range v.OpenBefore(r.Step) {
+		open = append(open, s.ShortID+" "+s.Name)
 	}
 	switch left := len(open) - most; {
 	case len(open) == 0:

@@ -27,7 +27,7 @@ func importCustomers(c *call) (core.Operation, error) {
 		return nil, &core.Error{Code: core.Unavailable, Msg: "This program reads no files from Slack"}
 	}
 	// The bot sees files that the asker may not: whether they may import is asked before anything is told of one.
-	if _, err := c.bot.core.Do(c.ctx, c.actor, "", core.Import{}); core.ErrorCode(err) != core.Confirm {
+	if err := c.permitted(); err != nil {
 		return nil, err
 	}
 	name, body, err := c.bot.cfg.Files.Download(c.ctx, c.in.Str("file"), maxCustomerFile)

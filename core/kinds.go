@@ -139,6 +139,9 @@ var moves = map[Status][]Status{
 	Skipped:  {Pending},
 }
 
+// Open says whether there is still something to do: what was reverted is open again.
+func (s Status) Open() bool { return s == Pending || s == Reverted }
+
 func (s Status) can(to Status) bool {
 	for _, t := range moves[s] {
 		if t == to {

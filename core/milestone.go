@@ -235,7 +235,7 @@ func (c *completeness) customer(id int64) (complete, some bool, err error) {
 		if !ok {
 			return false, false, fmt.Errorf("%s: %w", e.Key, errStepForm)
 		}
-		open := status == Pending || status == Reverted
+		open := status.Open()
 		switch {
 		case marks&Custom != 0:
 			if flags&isRemoved != 0 {

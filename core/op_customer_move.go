@@ -121,7 +121,7 @@ func (t *tx) openSteps(rel *Release, c *Customer, from, to *Cluster) (int, []str
 		if err != nil {
 			return err
 		}
-		if s.rec.Status != Pending && s.rec.Status != Reverted {
+		if !s.rec.Status.Open() {
 			return nil
 		}
 		open++

@@ -140,7 +140,7 @@ func archivePreview(r storage.Reader, rel *Release, p Progress) (*ConsequencePre
 		}
 		var open []string
 		for _, st := range states {
-			if st.rec.Status == Pending || st.rec.Status == Reverted {
+			if st.rec.Status.Open() {
 				open = append(open, st.short()+" "+st.words.Name)
 			}
 		}

@@ -78,7 +78,7 @@ func (s *Service) openViews(r storage.Reader, names *namer, p *part) ([]StepView
 	}
 	var out []StepView
 	for _, st := range states {
-		if st.rec.Status != Pending && st.rec.Status != Reverted {
+		if !st.rec.Status.Open() {
 			continue
 		}
 		v, err := p.view(r, names, s.epoch, st, false)

@@ -106,6 +106,23 @@ type CustomerSteps struct {
 	Withdrawn bool         `json:"withdrawn,omitempty"`
 }
 
+// OpenBefore is the steps that come before one, by its short id, and are still
+// open: deploy before verify, as they are worked through.
+func (v *CustomerSteps) OpenBefore(step string) []StepView {
+	var open []StepView
+	for _, list := range [][]StepView{v.Deploy.Steps, v.Verify.Steps} {
+		for i := range list {
+			if list[i].ShortID == step {
+				return open
+			}
+			if list[i].Status.Open() {
+				open = append(open, list[i])
+			}
+		}
+	}
+	return open
+}
+
 // StepDetail is everything about one customer's step.
 type StepDetail struct {
 	Release  ReleaseView  `json:"release"`

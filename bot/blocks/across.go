@@ -53,7 +53,7 @@ func (s *sheet) several(v *core.StepAcross) {
 	var open []Option
 	for i := range v.Customers {
 		step := &v.Customers[i]
-		if step.Status == core.Pending || step.Status == core.Reverted {
+		if step.Status.Open() {
 			open = append(open, CustomerOption(step.CustomerID, step.CustomerName, step.ClusterName, step.Namespace))
 		}
 	}
