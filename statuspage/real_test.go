@@ -94,20 +94,10 @@ func TestManyCustomStepsFoldIntoARowThatUnfolds(t *testing.T) {
 
 func TestTwinsOverTheRealService(t *testing.T) {
 	s := site(t, service(t))
-	for path, keys := range map[string][]string{
-		"/index.json":                                    {"active_releases", "clusters", "stats", "activity"},
-		"/clusters.json":                                 {"clusters"},
-		"/clusters/1.json":                               {"cluster", "customers"},
-		"/customers.json":                                {"customers"},
-		"/customers/1.json":                              {"customer", "releases"},
-		"/releases.json":                                 {"releases"},
-		"/releases/1.json":                               {"release", "progress", "clusters"},
-		"/releases/1/customers/1.json":                   {"release", "customer", "deploy", "verify"},
-		"/releases/1/steps/D2.json":                      {"release", "step", "customers"},
-		"/releases/1/customers/2/steps/D2.json":          {"release", "customer", "step", "original", "history"},
-		"/releases/1/customers/2/steps/D2/original.json": {"release", "customer", "step", "original", "history"},
-		"/activity.json":                                 {"events", "next"},
-	} {
+	twins := twinKeys("/releases/1", "2", "D2")
+	twins["/releases/1/customers/2/steps/D2/original.json"] = []string{"release", "customer", "step", "original", "history"}
+	for path, keys := range twins {
+
 		w := get(s, path)
 		require.Equal(t, http.StatusOK, w.Code, path)
 		var v map[string]json.RawMessage
