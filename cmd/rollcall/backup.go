@@ -122,8 +122,7 @@ func absent(path string) error {
 // copyVerified writes a copy of store to a new file of mode 0600, makes it durable, and checks it. A copy that fails
 // is removed.
 func copyVerified(ctx context.Context, cfg config, store *bolt.Store, path string) (err error) {
-	file, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
-	if err != nil {
+	if err := writeCopy(ctx, store, path); err != nil {
 		return err
 	}
 	defer func() {
@@ -131,10 +130,6 @@ func copyVerified(ctx context.Context, cfg config, store *bolt.Store, path strin
 			err = errors.Join(err, os.Remove(path))
 		}
 	}()
-	_, err = store.Backup(ctx, file)
-	if err := errors.Join(err, file.Sync(), file.Close(), syncFolder(path)); err != nil {
-		return err
-	}
 	cfg.db = path
 	faults, err := checkFile(ctx, cfg)
 	switch {
@@ -142,6 +137,19 @@ func copyVerified(ctx context.Context, cfg config, store *bolt.Store, path strin
 		return fmt.Errorf("the copy cannot be verified: %w", err)
 	case len(faults) > 0:
 		return fmt.Errorf("the copy has %d faults, the first: %s", len(faults), faults[0])
+	}
+	return nil
+}
+
+// writeCopy writes a durable copy to a file that is not there yet, and leaves none when that fails.
+func writeCopy(ctx context.Context, store *bolt.Store, path string) error {
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = store.Backup(ctx, file)
+	if err := errors.Join(err, file.Sync(), file.Close(), syncFolder(path)); err != nil {
+		return errors.Join(err, os.Remove(path))
 	}
 	return nil
 }

@@ -36,7 +36,7 @@ func (c doctorCommand) Run(p *program) error {
 	ctx, cancel := context.WithTimeout(p.ctx, time.Minute)
 	defer cancel()
 	team := ""
-	if missing := cfg.missingTokens(problems...); missing != nil {
+	if missing := cfg.missingTokens(); missing != nil {
 		findings = append(findings, bot.Finding{What: "tokens", Wrong: missing.Error()})
 	} else if cfg.appToken.isSet() && cfg.botToken.isSet() {
 		d := bot.Diagnose(ctx, bot.NewClient(bot.Account{AppToken: cfg.appToken.reveal(), BotToken: cfg.botToken.reveal(), APIURL: cfg.slackAPI,

@@ -15,7 +15,7 @@ type serveCommand struct {
 func (c serveCommand) Run(p *program) (err error) {
 	cfg, problems := c.load(p.env)
 	problems = append(problems, cfg.combine()...)
-	if missing := cfg.missingTokens(problems...); missing != nil {
+	if missing := cfg.missingTokens(); missing != nil {
 		problems = append(problems, missing)
 	}
 	if len(problems) > 0 {
@@ -38,17 +38,14 @@ func (c serveCommand) Run(p *program) (err error) {
 
 // missingTokens says how to get the tokens that are missing, and what works without. One that was told to be wrong is
 // not missing.
-func (c *config) missingTokens(told ...error) error {
+func (c *config) missingTokens() error {
 	var missing []string
-	for name, token := range map[string]secret{"SLACK_APP_TOKEN": c.appToken, "SLACK_BOT_TOKEN": c.botToken} {
-		flag := "--" + setting{env: name}.flag()
-		if !token.isSet() && !slices.ContainsFunc(told, func(err error) bool {
-			return strings.HasPrefix(err.Error(), name) || strings.HasPrefix(err.Error(), flag)
-		}) {
-			missing = append(missing, name)
-		}
+	if !c.appToken.isSet() && !slices.Contains(c.refused, "SLACK_APP_TOKEN") {
+		missing = append(missing, "SLACK_APP_TOKEN")
 	}
-	slices.Sort(missing)
+	if !c.botToken.isSet() && !slices.Contains(c.refused, "SLACK_BOT_TOKEN") {
+		missing = append(missing, "SLACK_BOT_TOKEN")
+	}
 	if len(missing) == 0 {
 		return nil
 	}

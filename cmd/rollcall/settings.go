@@ -21,6 +21,7 @@ type config struct {
 	appToken, botToken secret
 	slackAPI           string        // ends in /api/; empty is Slack's own
 	slackWait          time.Duration // no setting: see program
+	refused            []string      // the settings whose value was wrong, by variable
 	db                 string
 	http               string // host:port
 	baseURL            string // without a final slash; empty until the port is known when nobody set it

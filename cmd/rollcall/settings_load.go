@@ -68,7 +68,7 @@ func (f settingFlags) load(env lookup) (config, []error) {
 			flag, _ := given.Field(i).Interface().(*string)
 			var err error
 			if value, from, err = f.rows[i].value(flag, env); err != nil {
-				problems = append(problems, err)
+				problems, c.refused = append(problems, err), append(c.refused, s.env)
 				continue
 			}
 		}
@@ -76,7 +76,7 @@ func (f settingFlags) load(env lookup) (config, []error) {
 			continue
 		}
 		if err := s.set(&c, value); err != nil {
-			problems = append(problems, fmt.Errorf("%s %w", from, err))
+			problems, c.refused = append(problems, fmt.Errorf("%s %w", from, err)), append(c.refused, s.env)
 		}
 	}
 	return c, problems

@@ -33,14 +33,9 @@ func keepOlder(ctx context.Context, store *bolt.Store, path string, log *slog.Lo
 // nothing.
 func keep(ctx context.Context, store *bolt.Store, path string, at, newest int, log *slog.Logger) error {
 	kept := fmt.Sprintf("%s.layout-%d", path, at)
-	beside := kept + ".unfinished"
-	err := func() (err error) {
-		file, err := os.OpenFile(beside, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
-		if err != nil {
-			return err
-		}
-		_, err = store.Backup(ctx, file)
-		if err := errors.Join(err, file.Sync(), file.Close()); err != nil {
+	beside := kept + unfinished
+	err := func() error {
+		if err := errors.Join(os.RemoveAll(beside), writeCopy(ctx, store, beside)); err != nil {
 			return err
 		}
 		copied, err := readDatabase(beside) // looks at every page
