@@ -1,6 +1,7 @@
 package core
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 
@@ -91,27 +92,43 @@ func countEffect(r storage.Reader, rel *Release, tm *StepTemplate) (effect, erro
 		if err != nil {
 			return n, err
 		}
-		for _, m := range members {
-			if m.enrolled.Withdrawn {
-				continue
-			}
-			path := []byte(stepTable.path(stepKey(rel.ID, m.customer, tm.Number)))
-			b, err := r.Get(path)
-			if isNotFound(err) {
-				n.pending++
-				continue
-			}
-			if err != nil {
-				return n, err
-			}
-			if err := n.look(r, storage.Entry{Key: path, Value: b}); err != nil {
-				return n, err
-			}
+		if err := n.lookAt(r, rel.ID, tm.Number, members); err != nil {
+			return n, err
 		}
 	}
 	slices.SortFunc(n.claimed, compareNames)
 	slices.SortFunc(n.blocked, compareNames)
 	return n, nil
+}
+
+// lookAt counts one step of each member. They are in the order of the stored steps, so where the next of those is a later
+// customer's, all between have nothing stored: it costs as much as was worked on, not as there are customers.
+func (n *effect) lookAt(r storage.Reader, release int64, number int, members []member) error {
+	all := storage.Prefix([]byte(stepTable.path(idKey(release) + "/")))
+	var next storage.Entry // the first stored step that was not looked past
+	var none bool          // there is no such step
+	for _, m := range members {
+		if m.enrolled.Withdrawn {
+			continue
+		}
+		path := []byte(stepTable.path(stepKey(release, m.customer, number)))
+		if !none && bytes.Compare(next.Key, path) < 0 {
+			none = true
+			for e, err := range r.Scan(storage.Range{From: path, To: all.To}) {
+				if err != nil {
+					return err
+				}
+				next, none = e, false
+				break
+			}
+		}
+		if none || !bytes.Equal(next.Key, path) {
+			n.pending++
+		} else if err := n.look(r, next); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // look counts a stored step.

@@ -13,6 +13,8 @@ import (
 
 func personPath(user string) string { return "person/" + user }
 
+var persons memo[PersonInfo]
+
 func readPerson(r storage.Reader, user string) (*PersonInfo, error) {
 	b, err := r.Get([]byte(personPath(user)))
 	if isNotFound(err) {
@@ -21,8 +23,8 @@ func readPerson(r storage.Reader, user string) (*PersonInfo, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := new(PersonInfo)
-	if err := json.Unmarshal(b, p); err != nil {
+	p, err := persons.decode(b)
+	if err != nil {
 		return nil, fmt.Errorf("person %s is damaged: %w", user, err)
 	}
 	return p, nil

@@ -42,8 +42,13 @@ func (p *ActivationPreview) sum() string {
 
 // show makes the preview one that people look at: with the release, and customers by name.
 func (p *ActivationPreview) show(r storage.Reader, rel *Release) (err error) {
-	for _, group := range p.Clusters {
+	for i := range p.Clusters {
+		group := &p.Clusters[i]
+		for _, col := range group.columns {
+			group.Customers = append(group.Customers, col.Name+" ("+col.Namespace+")")
+		}
 		slices.SortFunc(group.Customers, compareNames)
+		group.columns = nil
 	}
 	p.Release, err = releaseView(r, rel)
 	return err
@@ -99,12 +104,12 @@ func activationPreview(r storage.Reader, rel *Release) (*ActivationPreview, *ros
 			p.Customers++
 			p.Customs += look.customs[col.ID]
 			ro.groups[cl.ID] = append(ro.groups[cl.ID], enrolment{Customer: col.ID})
-			group.Customers = append(group.Customers, col.Name+" ("+col.Namespace+")")
+			group.columns = append(group.columns, col)
 			if err := p.addMissing(look, cl, col); err != nil {
 				return nil, nil, err
 			}
 		}
-		if len(group.Customers) > 0 {
+		if len(group.columns) > 0 {
 			p.Clusters = append(p.Clusters, group)
 		}
 	}

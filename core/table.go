@@ -28,6 +28,7 @@ type table[T any, P record[T]] struct {
 	marshal func(P) []byte // nil: JSON
 	parse   func([]byte, P) error
 	locate  func(P, string) // sets the fields that stand only in the key, from the key behind "name/"
+	memo    memo[T]         // of JSON forms
 }
 
 // index maps texts to records. A unique one refuses a second record for the same text.
@@ -65,11 +66,12 @@ func (tb *table[T, P]) decode(path string, b []byte) (P, error) {
 	if !ok || err != nil {
 		return nil, fmt.Errorf("a record of %s is damaged", tb.name)
 	}
-	p := P(new(T))
+	var p P
 	if tb.parse != nil {
+		p = new(T)
 		err = tb.parse(body, p)
 	} else {
-		err = json.Unmarshal(body, p)
+		p, err = tb.memo.decode(body)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("a record of %s is damaged: %w", tb.name, err)

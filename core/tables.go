@@ -183,14 +183,16 @@ func textPath(release, customer int64, number, rev int) string {
 	return fmt.Sprintf("text/%08d/%08d/%06d/%06d", release, customer, number, rev)
 }
 
+var wordings memo[wording]
+
 // readWording reads one immutable revision of what a step says; customer 0 is the template's.
 func readWording(r storage.Reader, release, customer int64, number, rev int) (*wording, error) {
 	b, err := r.Get([]byte(textPath(release, customer, number, rev)))
 	if err != nil {
 		return nil, fmt.Errorf("wording %d of step %d of release %d: %w", rev, number, release, err)
 	}
-	w := new(wording)
-	if err := json.Unmarshal(b, w); err != nil {
+	w, err := wordings.decode(b)
+	if err != nil {
 		return nil, fmt.Errorf("wording %d of step %d of release %d is damaged: %w", rev, number, release, err)
 	}
 	return w, nil

@@ -153,6 +153,7 @@ type ActivationPreview struct {
 type PreviewCluster struct {
 	Name      string   `json:"name"`
 	Customers []string `json:"customers"`
+	columns   []column // the same, before they are shown
 }
 
 // PreviewCustomer names a customer with its place.
