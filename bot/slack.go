@@ -20,6 +20,7 @@ import (
 	"rollcall/core"
 
 	"github.com/slack-go/slack"
+	"github.com/slack-go/slack/socketmode"
 )
 
 // Slack is all that the bot asks of Slack's Web API. Methods wait where Slack says so (Retry-After), as long as
@@ -57,8 +58,13 @@ type Account struct {
 	Log      *slog.Logger
 	Now      func() time.Time
 	Jitter   func() float64 // in [0,1); spreads reconnects of several programs
-	Wait     time.Duration  // how long one call may take; 0 is 10 s, so that a second try is in time for whoever waits
+	Wait     time.Duration  // how long one call may take; 0 is CallWait
+
+	Socket []socketmode.Option // how the socket is dialled, beside what the bot needs of it
 }
+
+// CallWait is how long one call to Slack may take, so that a second try is in time for whoever waits.
+const CallWait = 10 * time.Second
 
 // Client talks to Slack through slack-go. It implements Slack, and opens the socket for Listen.
 type Client struct {
@@ -77,7 +83,7 @@ func NewClient(account Account) *Client {
 		account.Jitter = func() float64 { return 0.5 }
 	}
 	if account.Wait == 0 {
-		account.Wait = 10 * time.Second
+		account.Wait = CallWait
 	}
 	c := &Client{account: account, http: &http.Client{Timeout: account.Wait}}
 	c.gate = &gate{http: c.http, now: account.Now, jitter: account.Jitter}

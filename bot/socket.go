@@ -22,7 +22,8 @@ func (b *Bot) Listen(ctx context.Context, client *Client) error {
 	life, end := context.WithCancelCause(context.WithoutCancel(ctx))
 	defer end(nil)
 	sniff := &disconnects{log: b.cfg.Log, end: end}
-	socket := socketmode.New(client.api, socketmode.OptionDebug(true), socketmode.OptionLog(sniff))
+	options := append([]socketmode.Option{socketmode.OptionDebug(true), socketmode.OptionLog(sniff)}, client.account.Socket...)
+	socket := socketmode.New(client.api, options...)
 	in := &intake{bot: b, slack: client, socket: socket, lanes: newLanes(16, 1000), calls: calls{bot: b}, end: end, log: b.cfg.Log}
 
 	b.onAct = func(user string) { in.home(life, user, false, "") }

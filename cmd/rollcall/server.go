@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -9,6 +10,7 @@ import (
 	"log/slog"
 	mathrand "math/rand/v2"
 	"net"
+	"net/http"
 	"net/url"
 	"strings"
 	"syscall"
@@ -17,6 +19,9 @@ import (
 	"rollcall/bot"
 	"rollcall/core"
 	"rollcall/statuspage"
+
+	"github.com/gorilla/websocket"
+	"github.com/slack-go/slack/socketmode"
 )
 
 // How long each part may take to end. Together they make the ten seconds that a service manager waits.
@@ -46,6 +51,14 @@ func open(ctx context.Context, cfg config, log *slog.Logger, house *parts) (*ser
 	return openAt(ctx, cfg, time.Now, log, house)
 }
 
+// dialling ends a socket's handshake that is never answered like any other call; by itself slack-go would wait for 45 s.
+// The buffer holds the longest acknowledgement in one frame, since Slack does not put several together again.
+func dialling(wait time.Duration) []socketmode.Option {
+	return []socketmode.Option{socketmode.OptionDialer(&websocket.Dialer{
+		Proxy: http.ProxyFromEnvironment, HandshakeTimeout: cmp.Or(wait, bot.CallWait), WriteBufferSize: 32 << 10,
+	})}
+}
+
 // openAt is open by another clock than the world's.
 func openAt(ctx context.Context, cfg config, now func() time.Time, log *slog.Logger, house *parts) (*server, error) {
 	store, err := openDatabase(cfg.db)
@@ -57,7 +70,7 @@ func openAt(ctx context.Context, cfg config, now func() time.Time, log *slog.Log
 	s := &server{log: log, metrics: newMetrics()}
 	s.slack = bot.NewClient(bot.Account{
 		AppToken: cfg.appToken.reveal(), BotToken: cfg.botToken.reveal(), APIURL: cfg.slackAPI,
-		Log: log, Now: time.Now, Jitter: mathrand.Float64, Wait: cfg.slackWait,
+		Log: log, Now: time.Now, Jitter: mathrand.Float64, Wait: cfg.slackWait, Socket: dialling(cfg.slackWait),
 	})
 	domain, err := domainConfig(cfg)
 	if err != nil {

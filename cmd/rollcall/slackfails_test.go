@@ -28,13 +28,13 @@ type failing struct {
 }
 
 var failingMethods = map[string]failing{
-	"auth.test": {as: []string{"AuthTestContext"}, harm: []localslack.Fault{{Status: 429, RetryAfter: 1}, {Status: 500}, {Drop: true}},
+	"auth.test": {as: []string{"AuthTestContext"}, harm: []localslack.Fault{{Status: 429, RetryAfter: 1}, {Status: 500}, {Drop: true}, {Unheard: true}},
 		do: func(t *testing.T, o *office) {
 			o.close()
 			o.open()
 			o.isWell("ann")
 		}},
-	"apps.connections.open": {as: []string{"StartSocketModeContext"}, harm: []localslack.Fault{{Status: 500}}, do: func(t *testing.T, o *office) {
+	"apps.connections.open": {as: []string{"StartSocketModeContext"}, harm: []localslack.Fault{{Status: 500}, {Unheard: true}}, do: func(t *testing.T, o *office) {
 		o.slack.KillSockets() // TestConnectionsThatFail has more
 		o.await("it is back", func() bool { return o.struck("apps.connections.open") == 1 && o.slack.Connections() == 1 })
 		o.isWell("ann")
@@ -67,10 +67,8 @@ var failingMethods = map[string]failing{
 			return false
 		})
 	}},
-	"chat.postMessage": {as: []string{"PostMessageContext"}, do: func(t *testing.T, o *office) {
-		o.types("ann", "release add Hotfix type=hotfix channel=#general")
-		o.types("ann", "template add Hotfix Fix category=deploy type=text content=x")
-		o.types("ann", "release activate Hotfix confirm=yes")
+	"chat.postMessage": {as: []string{"PostMessageContext"}, harm: unserved, do: func(t *testing.T, o *office) {
+		o.activatesHotfix()
 		_, err := o.slack.User("cat").WaitFor(o.within(), "#general", "Hotfix")
 		require.NoError(t, err)
 		o.await("the milestone and the board are there, once each", func() bool { return len(o.slack.User("cat").Sees("#general")) == 2 })
@@ -146,16 +144,24 @@ var (
 	lessPatient = time.Second
 )
 
-// The usual ways in which a call fails for a moment.
-var usualHarm = []localslack.Fault{
-	{Status: http.StatusTooManyRequests, RetryAfter: 1}, {Status: http.StatusInternalServerError}, {Status: http.StatusServiceUnavailable},
-	{Drop: true}, {Error: "internal_error"},
-}
+// The usual ways in which a call fails for a moment: it does nothing, or it does its work and the answer is lost.
+var (
+	unserved = []localslack.Fault{
+		{Status: http.StatusTooManyRequests, RetryAfter: 1}, {Status: http.StatusInternalServerError}, {Status: http.StatusServiceUnavailable},
+		{Drop: true}, {Error: "internal_error"},
+	}
+	usualHarm = append(slices.Clone(unserved), localslack.Fault{Unheard: true})
+)
 
-func newBoard(t *testing.T, o *office) {
+// activatesHotfix brings a milestone and a board to another channel.
+func (o *office) activatesHotfix() {
 	o.types("ann", "release add Hotfix type=hotfix channel=#general")
 	o.types("ann", "template add Hotfix Fix category=deploy type=text content=x")
 	o.types("ann", "release activate Hotfix confirm=yes")
+}
+
+func newBoard(t *testing.T, o *office) {
+	o.activatesHotfix()
 	o.await("the board is posted", func() bool {
 		for _, m := range o.slack.User("cat").Sees("#general") {
 			if strings.Contains(m.String(), "0 of 2 done") {
@@ -245,11 +251,11 @@ releases:
 				o.types("ann", "release activate v2.5.0 confirm=yes")
 				o.await("the board is settled", func() bool { return len(o.pinned("#ops")) == 1 && len(o.slack.Calls("chat.getPermalink")) > 0 })
 				if row.with != "" {
-					o.slack.Inject(localslack.Fault{Method: row.with, Status: f.Status, RetryAfter: f.RetryAfter, Error: f.Error, Drop: f.Drop, Hold: f.Hold, Times: 3})
+					o.slack.Inject(localslack.Fault{Method: row.with, Status: f.Status, RetryAfter: f.RetryAfter, Error: f.Error, Drop: f.Drop, Unheard: f.Unheard, Hold: f.Hold, Times: 3})
 				}
 				o.slack.Inject(f)
 				row.do(t, o)
-				assert.NotZero(t, o.struck(method), "the fault %+v has struck", f)
+				o.await("the fault has struck", func() bool { return o.struck(method) > 0 })
 				assert.NotContains(t, o.log(), "level=ERROR", "%+v", f)
 				o.isWell("ben")
 				o.close()
@@ -260,6 +266,21 @@ releases:
 	}
 }
 
+// Nobody can know of a post without an answer whether it was made. It is made again, since silence is worse; the board
+// that is known is the one that is pinned and goes on.
+func TestAPostWhoseAnswerIsLostIsMadeAgain(t *testing.T) {
+	o := newWaitingOffice(t, localslack.Config{})
+	o.open()
+	o.types("ann", "cluster add prod-us")
+	o.types("ann", `customer add "Customer A" cluster=prod-us namespace=cust-a-prod`)
+	o.slack.Inject(localslack.Fault{Method: "chat.postMessage", Unheard: true, Times: 2})
+	o.activatesHotfix()
+	o.await("both come again", func() bool { return len(o.slack.User("cat").Sees("#general")) == 4 })
+	o.await("one board is pinned", func() bool { return len(o.pinned("#general")) == 1 })
+	o.types("ben", "step done Hotfix cust-a-prod D1")
+	o.await("and goes on", func() bool { return strings.Contains(o.pinned("#general")[0].String(), "100%") })
+}
+
 // fault names what goes wrong.
 func fault(f localslack.Fault) string {
 	switch {
@@ -267,6 +288,8 @@ func fault(f localslack.Fault) string {
 		return "is held open"
 	case f.Drop:
 		return "gets no answer"
+	case f.Unheard:
+		return "is served and its answer lost"
 	case f.Error != "":
 		return f.Error
 	}

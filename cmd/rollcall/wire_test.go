@@ -71,14 +71,15 @@ func (o *office) log() string {
 // struck is how often an injected fault has struck a method.
 func (o *office) struck(method string) (n int) {
 	for _, e := range o.slack.Traffic(0) {
-		if e.Note == "fault on "+method {
+		if fault := "fault on " + method; e.Note == fault || e.Note == fault+", unheard" {
 			n++
 		}
 	}
 	return n
 }
 
-// opens are the moments at which the program asked for a connection, also those at which a fault struck.
+// opens are the moments at which the program asked for a connection, also those at which a fault kept it from being
+// served.
 func (o *office) opens() (at []time.Time) {
 	for _, e := range o.slack.Traffic(0) {
 		if e.Call != nil && e.Call.Method == "apps.connections.open" || e.Note == "fault on apps.connections.open" {
@@ -306,6 +307,8 @@ func TestConnectionsThatFail(t *testing.T) {
 		"no handshake": {Method: "socket", Status: http.StatusServiceUnavailable, Times: 2},
 		"cut short":    {Method: "socket", Drop: true},
 		"held open":    {Method: "apps.connections.open", Hold: forEver.Hold},
+		"held shaking": {Method: "socket", Hold: forEver.Hold},
+		"unheard":      {Method: "apps.connections.open", Unheard: true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
