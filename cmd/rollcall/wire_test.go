@@ -332,6 +332,26 @@ func TestConnectionsThatFail(t *testing.T) {
 	}
 }
 
+// The answer of a select with a hundred long names is several times what a socket's buffer usually holds. Slack takes an
+// acknowledgement in one frame alone.
+func TestALongAcknowledgementIsOneFrame(t *testing.T) {
+	t.Parallel()
+	o := newWaitingOffice(t, localslack.Config{})
+	var file strings.Builder
+	file.WriteString("clusters:\n")
+	for i := range 120 {
+		fmt.Fprintf(&file, "  - {name: \"production cluster in a data centre far away, number %03d\"}\n", i)
+	}
+	code, out, stderr := rollcall(t, o.env, "import", write(t, "many.yaml", file.String()))
+	require.Equal(t, exitOK, code, out+stderr)
+	o.open()
+	form := o.types("ann", "customer add").Modal
+	require.NotNil(t, form)
+	offered, err := form.Search(o.within(), "Cluster", "production")
+	require.NoError(t, err)
+	assert.Len(t, offered, 100)
+}
+
 // Envelopes that make no sense are acknowledged, and the rest goes on.
 func TestEnvelopesThatMakeNoSense(t *testing.T) {
 	t.Parallel()
