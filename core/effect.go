@@ -1,8 +1,8 @@
 package core
 
 import (
-	"bytes"
 	"fmt"
+	"math"
 	"slices"
 
 	"rollcall/storage"
@@ -105,24 +105,26 @@ func countEffect(r storage.Reader, rel *Release, tm *StepTemplate) (effect, erro
 // customer's, all between have nothing stored: it costs as much as was worked on, not as there are customers.
 func (n *effect) lookAt(r storage.Reader, release int64, number int, members []member) error {
 	all := storage.Prefix([]byte(stepTable.path(idKey(release) + "/")))
-	var next storage.Entry // the first stored step that was not looked past
-	var none bool          // there is no such step
+	var next storage.Entry // the first stored step that was not looked past,
+	var customer int64     // whose it is,
+	var nth int            // and which of theirs
 	for _, m := range members {
 		if m.enrolled.Withdrawn {
 			continue
 		}
-		path := []byte(stepTable.path(stepKey(release, m.customer, number)))
-		if !none && bytes.Compare(next.Key, path) < 0 {
-			none = true
-			for e, err := range r.Scan(storage.Range{From: path, To: all.To}) {
+		if customer < m.customer || customer == m.customer && nth < number {
+			next, customer = storage.Entry{}, math.MaxInt64
+			from := []byte(stepTable.path(stepKey(release, m.customer, number)))
+			for e, err := range r.Scan(storage.Range{From: from, To: all.To}) {
 				if err != nil {
 					return err
 				}
-				next, none = e, false
+				next = e
+				_, customer, nth = splitStepKey(string(e.Key[len(stepTable.path("")):]))
 				break
 			}
 		}
-		if none || !bytes.Equal(next.Key, path) {
+		if customer != m.customer || nth != number {
 			n.pending++
 		} else if err := n.look(r, next); err != nil {
 			return err
