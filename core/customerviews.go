@@ -52,12 +52,15 @@ func (s *Service) Customers(ctx context.Context, a Actor, q CustomersQuery) (*Cu
 
 // known sorts cluster names or ids asked for into ids and what there is not.
 func known(all []*Cluster, asked []string) (ids, unknown []string) {
+	var refs []ClusterRef
+	for _, c := range all {
+		refs = append(refs, ClusterRef{ID: c.ID, Name: c.Name})
+	}
 	for _, w := range asked {
-		i := slices.IndexFunc(all, func(c *Cluster) bool { return fold(c.Name) == fold(w) || idText(c.ID) == w })
-		if i < 0 {
+		if i := clusterAt(refs, w); i < 0 {
 			unknown = append(unknown, w)
 		} else {
-			ids = append(ids, idText(all[i].ID))
+			ids = append(ids, idText(refs[i].ID))
 		}
 	}
 	return ids, unknown

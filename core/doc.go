@@ -171,4 +171,6 @@
 //     decoding; nothing can be stale, since the bytes are what is asked for.
 //   - 2026-11-28: A plan of a bulk or an import that is longer than a message
 //     comes whole, as a file to its asker alone.
+//   - 2026-11-28: A number in the address of a page is an id and nothing else:
+//     where there is none, no name that begins with those digits stands in.
 package core

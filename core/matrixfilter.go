@@ -2,7 +2,6 @@ package core
 
 import (
 	"slices"
-	"strconv"
 )
 
 // statusFilter keeps the rows and columns of a matrix that hold a wanted
@@ -90,7 +89,7 @@ func rowKey(mc *MatrixCluster, row MatrixRow) string {
 	if row.ShortID != "" {
 		return row.ShortID
 	}
-	return strconv.FormatInt(mc.Cluster.ID, 10) + "/" + string(row.Category) + "/" + row.Position
+	return idText(mc.Cluster.ID) + "/" + string(row.Category) + "/" + row.Position
 }
 
 func (f *statusFilter) shown() Shown {

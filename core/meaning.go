@@ -139,7 +139,7 @@ func stepFit(r storage.Reader, word string, within map[string]bool) (Fit, error)
 			switch {
 			case fold(tm.Name) == fold(word):
 				return Exactly, nil
-			case strings.HasPrefix(fold(tm.Name), fold(word)) || bare(word) && strconv.FormatInt(tm.ID, 10) == word:
+			case strings.HasPrefix(fold(tm.Name), fold(word)) || bare(word) && idText(tm.ID) == word:
 				best = Begins
 			}
 		}

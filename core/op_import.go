@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 )
 
@@ -337,7 +336,7 @@ func (im *importer) summary() string {
 }
 
 // refOf is a record's id as a person would type it.
-func refOf(key string) string { return strconv.FormatInt(decimal(key), 10) }
+func refOf(key string) string { return idText(decimal(key)) }
 
 func text(s *string) string { return orElse(s, "") }
 

@@ -3,7 +3,6 @@ package core
 import (
 	"fmt"
 	"iter"
-	"strconv"
 	"strings"
 
 	"rollcall/storage"
@@ -139,7 +138,7 @@ func (t *tx) offerEarlier(newest *Event, refusal *Error) error {
 			continue
 		}
 		refusal.Field = "event"
-		refusal.Choices = []Choice{{Label: "Undo what you did before: " + sentence(e), Ref: strconv.FormatInt(e.Seq, 10)}}
+		refusal.Choices = []Choice{{Label: "Undo what you did before: " + sentence(e), Ref: idText(e.Seq)}}
 		break
 	}
 	return refusal

@@ -153,3 +153,40 @@ func TestShortIDsAreNeverUsedAgain(t *testing.T) {
 	assert.Equal(t, "D4 was removed from v2.5.0", e.Msg)
 	require.Equal(t, "not_found", string(h.refused(core.NotFound, bob, core.MarkDone{Target: at("cust-a-prod", "C1")}).Code))
 }
+
+// A cluster may be called like the number of another one.
+func TestAClusterCalledLikeANumberDoesNotStandBeforeIt(t *testing.T) {
+	h := newHouse(t)
+	h.active()
+	h.do(ann, core.EditCluster{Cluster: "prod-us", Name: new("2")}) // prod-eu is the second
+	a := core.Person(ann, core.ViaSlash)
+
+	one, err := h.Cluster(t.Context(), a, "2")
+	require.NoError(t, err)
+	require.Equal(t, "prod-eu", one.Cluster.Name)
+	require.Len(t, one.Customers, 2)
+	for _, c := range one.Customers {
+		assert.NotNil(t, c.Progress, c.Name)
+	}
+	todo, err := h.Todo(t.Context(), a, core.TodoQuery{Cluster: "prod-eu"})
+	require.NoError(t, err)
+	require.Len(t, todo.Customers, 2)
+	assert.Equal(t, "customer-d", todo.Customers[0].Name)
+	assert.Equal(t, []string{"customer-d", "customer-e"}, h.customers(core.CustomersQuery{Clusters: []string{"2"}}))
+}
+
+func TestWhatIsReferredToByIDIsNeverAName(t *testing.T) {
+	h := newHouse(t)
+	h.active()
+	h.do(ann, core.AddCluster{Name: "9-lives"})
+	h.do(ann, core.AddCustomer{Name: "customer-9", Cluster: "9-lives", Namespace: "9-ns"})
+	a := core.Person(ann, core.ViaSlash)
+	_, err := h.Cluster(t.Context(), a, core.ByID(9))
+	assert.EqualError(t, err, `There is no cluster "9"`)
+	assert.Equal(t, "not_found", h.customerID(core.ByID(9)))
+	assert.Equal(t, "7", h.customerID(core.ByID(7)))
+	rel, err := h.Release(t.Context(), a, core.ByID(1))
+	require.NoError(t, err)
+	assert.Equal(t, "Spring release", rel.Name)
+	assert.Len(t, h.matrix(core.MatrixQuery{Clusters: []string{core.ByID(9)}}).Unknown, 1)
+}

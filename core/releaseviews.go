@@ -2,9 +2,7 @@ package core
 
 import (
 	"context"
-	"fmt"
 	"slices"
-	"strings"
 
 	"rollcall/storage"
 )
@@ -157,9 +155,11 @@ func (s *Service) Releases(ctx context.Context, a Actor, q ReleasesQuery) (*Rele
 
 // hasCluster is true when a release has customers on a cluster of this name or id.
 func (sh *sheet) hasCluster(ref string) bool {
-	return slices.ContainsFunc(sh.sections, func(sec section) bool {
-		return fold(sec.cluster.Name) == fold(ref) || fmt.Sprint(sec.cluster.ID) == strings.TrimSpace(ref)
-	})
+	var all []ClusterRef
+	for _, sec := range sh.sections {
+		all = append(all, sec.cluster)
+	}
+	return clusterAt(all, ref) >= 0
 }
 
 // TemplateDetail is one template step with its content as typed.

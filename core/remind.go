@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -204,7 +203,7 @@ func findReminder(r storage.Reader, ref string) (*Reminder, error) {
 		if m.Removed {
 			continue
 		}
-		if strconv.FormatInt(m.ID, 10) == ref {
+		if idText(m.ID) == ref {
 			return m, nil
 		}
 		all = append(all, m)

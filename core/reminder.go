@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"strconv"
 	"time"
 
 	"rollcall/storage"
@@ -48,7 +47,7 @@ var reminders = &table[Reminder, *Reminder]{
 }
 
 // Ref is how people refer to it: its number.
-func (m Reminder) Ref() string { return strconv.FormatInt(m.ID, 10) }
+func (m Reminder) Ref() string { return idText(m.ID) }
 
 // Label is what people call it: "Reminder 3".
 func (m *Reminder) Label() string { return fmt.Sprintf("Reminder %d", m.ID) }

@@ -3,6 +3,7 @@ package core
 import (
 	"fmt"
 	"iter"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -29,12 +30,23 @@ type finder[T any, P record[T]] struct {
 	levels []func(r storage.Reader, ref string) ([]string, error) // keys
 }
 
+// idMark begins a reference that is an id and nothing else; no name may hold it.
+const idMark = "\x00"
+
+// ByID refers to the release, customer or cluster with an id, where the same digits as text could begin a name too.
+func ByID(id int64) string { return idMark + idText(id) }
+
 func (f *finder[T, P]) find(r storage.Reader, ref string, sc scope) (P, error) {
 	ref = strings.TrimSpace(ref)
 	if ref == "" {
 		return nil, invalid(f.noun, "Which %s?", f.noun).hint("Name it, or give its number.")
 	}
-	for _, level := range f.levels {
+	levels := f.levels
+	ref, exact := strings.CutPrefix(ref, idMark)
+	if exact {
+		levels = levels[:1]
+	}
+	for _, level := range levels {
 		keys, err := level(r, ref)
 		if err != nil {
 			return nil, err
@@ -138,7 +150,7 @@ var clusterFinder = &finder[Cluster, *Cluster]{
 	noun: "cluster", table: clusters,
 	inUse: func(c *Cluster) bool { return c.IsActive },
 	label: func(_ storage.Reader, c *Cluster) (string, error) { return "Cluster " + c.Name, nil },
-	ref:   func(c *Cluster) string { return strconv.FormatInt(c.ID, 10) },
+	ref:   func(c *Cluster) string { return idText(c.ID) },
 	levels: []func(storage.Reader, string) ([]string, error){
 		byID(""), byIndex(clusters, false, "name"), byIndex(clusters, true, "name"),
 	},
@@ -148,7 +160,7 @@ var customerFinder = &finder[Customer, *Customer]{
 	noun: "customer", table: customers,
 	inUse: func(c *Customer) bool { return c.IsActive },
 	label: func(r storage.Reader, c *Customer) (string, error) { return customerPlace(r, c) },
-	ref:   func(c *Customer) string { return strconv.FormatInt(c.ID, 10) },
+	ref:   func(c *Customer) string { return idText(c.ID) },
 	levels: []func(storage.Reader, string) ([]string, error){
 		byID(""), byIndex(customers, false, "name", "namespace"), byPlace, byIndex(customers, true, "name", "namespace"),
 	},
@@ -260,6 +272,17 @@ func gather[V any](seq iter.Seq2[V, error]) ([]V, error) {
 	return out, nil
 }
 
+// clusterAt gives the place among some clusters of the one that a reference means, an id going before a name; -1 when
+// it is none of them.
+func clusterAt(all []ClusterRef, ref string) int {
+	ref, exact := strings.CutPrefix(strings.TrimSpace(ref), idMark)
+	i := slices.IndexFunc(all, func(c ClusterRef) bool { return idText(c.ID) == ref })
+	if i < 0 && !exact {
+		i = slices.IndexFunc(all, func(c ClusterRef) bool { return fold(c.Name) == fold(ref) })
+	}
+	return i
+}
+
 func findCluster(r storage.Reader, ref string, sc scope) (*Cluster, error) {
 	return clusterFinder.find(r, ref, sc)
 }
@@ -283,7 +306,7 @@ func pickStep(all []stepName, ref string) (int, error) {
 	}
 	for _, level := range []func(stepName) bool{
 		func(s stepName) bool {
-			return strings.EqualFold(s.short, ref) || s.id != 0 && strconv.FormatInt(s.id, 10) == ref
+			return strings.EqualFold(s.short, ref) || s.id != 0 && idText(s.id) == ref
 		},
 		func(s stepName) bool { return fold(s.name) == fold(ref) },
 		func(s stepName) bool { return strings.HasPrefix(fold(s.name), fold(ref)) },

@@ -4,7 +4,6 @@ import (
 	"encoding/binary"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -108,9 +107,7 @@ func (sh *sheet) choose(all []ClusterRef, wanted []string) []int64 {
 	}
 	slices.SortFunc(sh.names, compareNames)
 	for _, w := range wanted {
-		i := slices.IndexFunc(all, func(c ClusterRef) bool {
-			return fold(c.Name) == fold(w) || strconv.FormatInt(c.ID, 10) == w
-		})
+		i := clusterAt(all, w)
 		switch {
 		case i < 0:
 			sh.unknown = append(sh.unknown, w)

@@ -34,7 +34,7 @@ type acrossView struct {
 }
 
 func askAcross(s *Site, q *request) (acrossView, error) {
-	v, err := s.cfg.Views.Across(q.ctx, q.actor, q.id("id"), q.id("step"))
+	v, err := s.cfg.Views.Across(q.ctx, q.actor, q.ref("id"), q.id("step"))
 	if err != nil {
 		return acrossView{}, err
 	}

@@ -265,11 +265,12 @@ func (c *canned) Cluster(_ context.Context, _ core.Actor, ref string) (*core.Clu
 }
 
 func (c *canned) find(ref string, n int) (int, error) {
-	i, err := strconv.Atoi(ref)
-	if err != nil || i < 1 || i > n {
-		return 0, &core.Error{Code: core.NotFound, Msg: "There is nothing by that number"}
+	for i := range n {
+		if ref == core.ByID(int64(i+1)) || ref == strconv.Itoa(i+1) {
+			return i, nil
+		}
 	}
-	return i - 1, nil
+	return 0, &core.Error{Code: core.NotFound, Msg: "There is nothing by that number"}
 }
 
 func (c *canned) names() (out []string) {
@@ -329,8 +330,8 @@ func (c *canned) Releases(context.Context, core.Actor, core.ReleasesQuery) (*cor
 }
 
 func (c *canned) Matrix(_ context.Context, _ core.Actor, q core.MatrixQuery) (*core.Matrix, error) {
-	if q.Release != "12" {
-		return nil, &core.Error{Code: core.NotFound, Msg: "There is no release " + q.Release, Hint: "See /releases for all of them."}
+	if q.Release != core.ByID(12) {
+		return nil, &core.Error{Code: core.NotFound, Msg: "There is no such release", Hint: "See /releases for all of them."}
 	}
 	found, unknown := c.selected(q.Clusters)
 	v := &core.Matrix{Release: c.release(), Progress: c.progress(c.all()...), Category: q.Category, Query: q, Names: c.names(), Unknown: unknown}

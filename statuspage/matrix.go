@@ -58,7 +58,7 @@ func askMatrix(s *Site, q *request) (matrixView, error) {
 	}
 	v := matrixView{Matrix: m, Blocked: []core.StepView{}}
 	if m.Release.Status == core.Draft {
-		t, err := s.cfg.Views.Templates(q.ctx, q.actor, q.id("id"), false)
+		t, err := s.cfg.Views.Templates(q.ctx, q.actor, q.ref("id"), false)
 		if err != nil {
 			return v, err
 		}
@@ -66,7 +66,7 @@ func askMatrix(s *Site, q *request) (matrixView, error) {
 		return v, nil
 	}
 	if m.Release.Blocked > 0 {
-		if v.Blocked, err = s.blocked(q, q.id("id")); err != nil {
+		if v.Blocked, err = s.blocked(q, q.ref("id")); err != nil {
 			return v, err
 		}
 	}
@@ -93,7 +93,7 @@ func (s *Site) blocked(q *request, release string) ([]core.StepView, error) {
 // matrixQuery reads the filters of a matrix. The page shows deploy steps unless asked for others.
 func matrixQuery(q *request) core.MatrixQuery {
 	m := core.MatrixQuery{
-		Release: q.id("id"), Category: pickOne(q, "category", core.Categories), Clusters: q.list("cluster"),
+		Release: q.ref("id"), Category: pickOne(q, "category", core.Categories), Clusters: q.list("cluster"),
 		Sort: pickOne(q, "sort", matrixSorts), AllCustom: q.yes("custom"), Withdrawn: q.yes("withdrawn"),
 	}
 	if m.Category == "" {
@@ -211,7 +211,7 @@ func grids(q *request, v *core.Matrix) []grid {
 func (s *Site) showGrid() http.HandlerFunc {
 	return s.answer(htmlType, func(q *request) ([]byte, error) {
 		m := matrixQuery(q)
-		m.Clusters = []string{q.id("cluster")}
+		m.Clusters = []string{q.ref("cluster")}
 		v, err := s.cfg.Views.Matrix(q.ctx, q.actor, m)
 		if err != nil {
 			return nil, err

@@ -73,20 +73,20 @@ var pages = []page{
 		}),
 	pageOf("/clusters/{id}", "cluster", "clusters",
 		func(s *Site, q *request) (*core.ClusterDetail, error) {
-			return s.cfg.Views.Cluster(q.ctx, q.actor, q.id("id"))
+			return s.cfg.Views.Cluster(q.ctx, q.actor, q.ref("id"))
 		},
 		func(_ *request, v *core.ClusterDetail) frame { return frame{Title: v.Cluster.Name, Body: v} }),
 	pageOf("/customers", "customers", "customers", askCustomers, dressCustomers),
 	pageOf("/customers/{id}", "customer", "customers",
 		func(s *Site, q *request) (*core.CustomerDetail, error) {
-			return s.cfg.Views.Customer(q.ctx, q.actor, q.id("id"))
+			return s.cfg.Views.Customer(q.ctx, q.actor, q.ref("id"))
 		},
 		func(_ *request, v *core.CustomerDetail) frame { return frame{Title: v.Customer.Name, Body: v} }),
 	pageOf("/releases", "releases", "releases", askReleases, dressReleases),
 	pageOf("/releases/{id}", "matrix", "releases", askMatrix, dressMatrix),
 	pageOf("/releases/{id}/customers/{customer}", "steps", "releases",
 		func(s *Site, q *request) (*core.CustomerSteps, error) {
-			return s.cfg.Views.CustomerSteps(q.ctx, q.actor, q.id("id"), q.id("customer"))
+			return s.cfg.Views.CustomerSteps(q.ctx, q.actor, q.ref("id"), q.ref("customer"))
 		},
 		func(_ *request, v *core.CustomerSteps) frame {
 			return frame{Title: v.Customer.Name + " in " + v.Release.Label(), Note: share(v.Progress.Percent), Body: v}

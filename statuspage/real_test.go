@@ -77,6 +77,22 @@ func TestPagesOverTheRealService(t *testing.T) {
 	assert.Contains(t, odd.Body.String(), "that filter was left out")
 }
 
+func TestANumberInAnAddressIsNoBeginningOfAName(t *testing.T) {
+	svc := service(t)
+	for _, op := range []core.Operation{
+		core.AddCluster{Name: "80-cores"},
+		core.AddCustomer{Name: "90s Shop", Cluster: "prod-us", Namespace: "95-shop"},
+		core.AddRelease{Name: "70.1", Type: core.Hotfix},
+	} {
+		do(t, svc, op)
+	}
+	s := site(t, svc)
+	for _, path := range []string{"/clusters/80", "/clusters/80.json", "/customers/90", "/customers/95", "/releases/70", "/releases/70.json",
+		"/releases/70/events", "/releases/1/customers/90", "/releases/1/customers/90/steps/D1", "/releases/70/steps/D1", "/releases/1/clusters/80/grid"} {
+		assert.Equal(t, http.StatusNotFound, get(s, path).Code, path)
+	}
+}
+
 func TestManyCustomStepsFoldIntoARowThatUnfolds(t *testing.T) {
 	svc := service(t)
 	for i := range 11 {

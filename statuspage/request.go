@@ -63,6 +63,12 @@ func wellFormed(key, value string) bool {
 // id is a path parameter; read has made sure that it is a number, or a step's short id.
 func (q *request) id(name string) string { return chi.URLParam(q.Request, name) }
 
+// ref is a path parameter that is the number of a record: digits of which there is none begin no name.
+func (q *request) ref(name string) string {
+	n, _ := strconv.ParseInt(q.id(name), 10, 64)
+	return core.ByID(n)
+}
+
 // yes reports whether a switch is on.
 func (q *request) yes(key string) bool {
 	return slices.Contains([]string{"yes", "1", "all"}, q.filters.Get(key))

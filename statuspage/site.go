@@ -20,7 +20,7 @@ import (
 	"rollcall/core"
 )
 
-// Views is what the pages show. References are decimal ids.
+// Views is what the pages show. References are ids, as core.ByID writes them.
 type Views interface {
 	Dashboard(context.Context, core.Actor) (*core.Dashboard, error)
 	Clusters(ctx context.Context, a core.Actor, archived bool) (*core.ClusterList, error)

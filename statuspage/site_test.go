@@ -178,7 +178,7 @@ func TestTwinIsTheSameView(t *testing.T) {
 
 	w = get(site(t, typical()), "/releases/99.json")
 	assert.Equal(t, http.StatusNotFound, w.Code)
-	assert.JSONEq(t, `{"error":{"code":"not_found","message":"There is no release 99. See /releases for all of them."}}`, w.Body.String())
+	assert.JSONEq(t, `{"error":{"code":"not_found","message":"There is no such release. See /releases for all of them."}}`, w.Body.String())
 }
 
 func TestMatrixFilters(t *testing.T) {

@@ -48,7 +48,7 @@ type stepBody struct {
 func (b stepBody) Readable() bool { return b.Step.Content != "" }
 
 func (q *request) step() core.StepQuery {
-	return core.StepQuery{Release: q.id("id"), Customer: q.id("customer"), Step: q.id("step")}
+	return core.StepQuery{Release: q.ref("id"), Customer: q.ref("customer"), Step: q.id("step")}
 }
 
 func askStep(s *Site, q *request) (stepView, error) {
@@ -66,8 +66,8 @@ func (s *Site) neighboursOf(q *request, v *core.StepDetail) (n neighbours, err e
 	if v.Release.Status == core.Draft {
 		return n, nil
 	}
-	m, err := s.cfg.Views.Matrix(q.ctx, q.actor, core.MatrixQuery{Release: q.id("id"), Category: v.Step.Category,
-		Clusters: []string{decimal(v.Customer.ClusterID)}, AllCustom: true})
+	m, err := s.cfg.Views.Matrix(q.ctx, q.actor, core.MatrixQuery{Release: q.ref("id"), Category: v.Step.Category,
+		Clusters: []string{core.ByID(v.Customer.ClusterID)}, AllCustom: true})
 	if err != nil || len(m.Clusters) != 1 {
 		return n, err
 	}
