@@ -35,6 +35,10 @@ var (
 	pageArg = Arg{Name: "page", Kind: Count, Hidden: true}
 	askArg  = Arg{Name: "ask", Kind: YesNo, Hidden: true} // yes opens the form although nothing is missing
 	atArg   = Arg{Name: "at", Kind: Count, Hidden: true}
+
+	// Of an edit that gives a step the values it lacks: the fields, and the step: "R1 3 D1".
+	needsArg = Arg{Name: "needs", Kind: Words, Hidden: true}
+	backArg  = Arg{Name: "back", Kind: Words, Hidden: true}
 )
 
 func choicesOf[T ~string](values []T) []string {

@@ -31,7 +31,7 @@ func clusterCommands() []*Command {
 				return core.AddCluster{Name: in.Str("name"), KubeconfigPath: in.Str("kubeconfig"), Description: in.Str("description"), Metadata: in.Meta()}
 			}},
 		{Noun: "cluster", Verb: "edit", Aliases: []string{"update", "change", "set"}, Summary: "Change a cluster",
-			Args:     []Arg{clusterArg, stays(help(name, "its new name")), kubeconfig, describing, metaArg, revArg},
+			Args: []Arg{clusterArg, stays(help(name, "its new name")), kubeconfig, describing, metaArg, revArg, needsArg, backArg}, Arrange: arrangeNeeds,
 			Examples: []string{`cluster edit prod-us description="US production" meta.region=us-east-2`},
 			Present: func(c *call) (map[string]string, error) {
 				v, err := c.bot.core.Cluster(c.ctx, c.actor, c.in.Str("cluster"))

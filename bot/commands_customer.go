@@ -1,6 +1,8 @@
 package bot
 
 import (
+	"strconv"
+
 	"rollcall/bot/blocks"
 	"rollcall/core"
 )
@@ -34,14 +36,14 @@ func customerCommands() []*Command {
 				return draw(v, err, func() blocks.Message { return blocks.Customer(*v, c.env) })
 			}},
 		{Noun: "customer", Verb: "add", Aliases: []string{"create", "new"}, Summary: "Add a customer to a cluster",
-			Args:     []Arg{added, redrawing(named(help(clusterArg, "the cluster it lives on"))), required(namespace), describing, metaArg, enrollArg},
+			Args: []Arg{added, redrawing(named(help(clusterArg, "the cluster it lives on"))), required(namespace), describing, metaArg, enrollArg}, Arrange: onlyCluster,
 			Examples: []string{`customer add "Customer A" cluster=prod-us namespace=cust-a-prod`},
 			Op: func(in In) core.Operation {
 				return core.AddCustomer{Name: in.Str("name"), Cluster: in.Str("cluster"), Namespace: in.Str("namespace"),
 					Description: in.Str("description"), Metadata: in.Meta(), NoEnroll: in.Str("enroll") == "no"}
 			}},
 		{Noun: "customer", Verb: "edit", Aliases: []string{"update", "change", "set"}, Summary: "Change a customer",
-			Args:     []Arg{customerArg, stays(help(name, "its new name")), stays(namespace), describing, metaArg, revArg},
+			Args: []Arg{customerArg, stays(help(name, "its new name")), stays(namespace), describing, metaArg, revArg, needsArg, backArg}, Arrange: arrangeNeeds,
 			Examples: []string{`customer edit cust-a-prod name="Customer A Ltd" meta.tier=gold`},
 			Present: func(c *call) (map[string]string, error) {
 				v, err := c.bot.core.Customer(c.ctx, c.actor, c.in.Str("customer"))
@@ -76,4 +78,17 @@ func customerCommands() []*Command {
 				return core.RestoreCustomer{Customer: in.Str("customer"), NoEnroll: in.Str("enroll") == "no"}
 			}},
 	}
+}
+
+// onlyCluster chooses the cluster of a new customer while there is but one.
+func onlyCluster(c *call, d *sketch) error {
+	f := d.field("cluster")
+	if f == nil || f.Value != "" || f.Kind != blocks.SelectField {
+		return nil
+	}
+	if v, err := c.bot.core.Clusters(c.ctx, c.actor, false); err == nil && len(v.Clusters) == 1 {
+		f.Value = strconv.FormatInt(v.Clusters[0].ID, 10)
+		d.values[f.Name] = f.Value
+	}
+	return nil
 }

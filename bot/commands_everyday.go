@@ -2,6 +2,7 @@ package bot
 
 import (
 	"fmt"
+	"strings"
 
 	"rollcall/bot/blocks"
 	"rollcall/core"
@@ -17,7 +18,8 @@ func everydayCommands() []*Command {
 			Examples: []string{"help", "help step", "help step skip"}, Show: showHelp},
 		{Verb: "next", Summary: "The step you should take next",
 			Args: []Arg{releaseArg, {Name: "by", Kind: OneOf, Choices: choicesOf(core.Paces),
-				Help: "how you go on from now on: every step of a customer first, or a step at every customer"}, viewArg},
+				Help: "how you go on from now on: every step of a customer first, or a step at every customer"},
+				{Name: "after", Kind: Words, Hidden: true}, viewArg},
 			Examples: []string{"next", "next v2.5.0", "next by=customer"}, Show: showNext},
 		{Verb: "todo", Summary: "Open steps by cluster and customer",
 			Args:     []Arg{releaseArg, help(named(optional(customerArg)), "only this customer"), help(named(optional(clusterArg)), "only this cluster"), pageArg, viewArg},
@@ -63,13 +65,25 @@ func showNext(c *call) (blocks.Message, error) {
 			return blocks.Message{}, err
 		}
 	}
-	v, err := c.bot.core.Next(c.ctx, c.actor, c.in.Str("release"))
+	v, err := c.next()
 	return draw(v, err, func() blocks.Message {
 		if v.Detail != nil {
 			c.sendContent(*v.Detail, false)
 		}
 		return blocks.Next(*v, c.env)
 	})
+}
+
+// next is the step to take next; behind the one that a button passes over, where it does.
+func (c *call) next() (*core.NextStep, error) {
+	release := c.in.Str("release")
+	if customer, step, ok := strings.Cut(c.in.Str("after"), "/"); ok {
+		v, err := c.bot.core.Later(c.ctx, c.actor, core.Target{Release: release, Customer: customer, Step: step})
+		if core.ErrorCode(err) != core.Conflict && core.ErrorCode(err) != core.NotFound { // it may be gone meanwhile
+			return v, err
+		}
+	}
+	return c.bot.core.Next(c.ctx, c.actor, release)
 }
 
 // draw lays a view out once its error is out of the way.

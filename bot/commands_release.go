@@ -52,9 +52,15 @@ func releaseCommands() []*Command {
 					Description: in.Str("description"), Targets: targetNames(in), Channel: channelID(in.Str("channel")), Metadata: in.Meta()}
 			}},
 		{Noun: "release", Verb: "edit", Aliases: []string{"update", "change", "set"}, Summary: "Change a draft or active release",
-			Args:     append([]Arg{theRelease, stays(help(name, "its new name")), stays(kind)}, append(fields, revArg)...),
+			Args:     append([]Arg{theRelease, stays(help(name, "its new name")), stays(kind)}, append(fields, revArg, needsArg, backArg)...),
 			Examples: []string{`release edit v2.5.0 date=2026-12-08 description="Moved by a week"`},
-			Present:  presentRelease, Arrange: arrangeRelease,
+			Present:  presentRelease,
+			Arrange: func(c *call, d *sketch) error {
+				if err := arrangeRelease(c, d); err != nil {
+					return err
+				}
+				return arrangeNeeds(c, d)
+			},
 			Op: func(in In) core.Operation {
 				op := core.EditRelease{Release: in.Str("release"), Name: in.Ptr("name"), Version: in.Ptr("version"), Date: in.Ptr("date"),
 					Description: in.Ptr("description"), Metadata: in.Meta(), Rev: in.Str("rev")}

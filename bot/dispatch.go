@@ -276,7 +276,7 @@ func (c *call) do() (Answer, error) {
 	case post != nil:
 		name = post.view()
 	case view != nil:
-		name = orElse(c.view(), "steps")
+		name = c.view()
 	}
 	m := blocks.ReceiptIn(receipt, warnings, name, view, onward...)
 	if receipt.Link != 0 {
@@ -324,6 +324,9 @@ func (c *call) refuse(err error) Answer {
 	}
 	if len(e.Choices) > 0 {
 		return c.offer(e)
+	}
+	if m := c.noneActive(e); m != nil {
+		return Answer{Message: m}
 	}
 	switch e.Code {
 	case core.Confirm:

@@ -43,6 +43,14 @@ func (c *call) redraw(r core.Receipt) *blocks.Message {
 	if c.cmd.arg("step") != nil {
 		step = c.in.Str("step")
 	}
+	if at, ok := c.back(); ok {
+		v, err := c.bot.core.Step(c.ctx, c.actor, at)
+		if err != nil {
+			return nil
+		}
+		m := blocks.Card(*v, c.env)
+		return &m
+	}
 	var m blocks.Message
 	switch c.view() {
 	case "steps":

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"rollcall/bot/blocks"
@@ -12,13 +13,18 @@ import (
 // finishes the command. A name that differs only by what phones do to quotes and dashes is simply taken.
 func (c *call) offer(e *core.Error) Answer {
 	a := c.culprit(e)
-	choices := e.Choices
+	choices, hint := e.Choices, e.Hint
+	var options []blocks.Option
 	if e.Code == core.NotFound && a != nil {
-		options, _, err := c.options(a, c.in.values, 1<<20)
-		if err != nil {
+		var err error
+		if options, _, err = c.options(a, c.in.values, 1<<20); err != nil {
 			options = nil
 		}
-		same, near := nearestOptions(c.in.values[a.Name], options)
+		likely := options
+		if a.Kind == Release {
+			likely = c.likelyReleases(options)
+		}
+		same, near := nearestOptions(c.in.values[a.Name], likely)
 		if same != "" && same != c.in.values[a.Name] {
 			c.in = c.in.with(a.Name, same)
 			ans, err := c.run()
@@ -29,21 +35,16 @@ func (c *call) offer(e *core.Error) Answer {
 		}
 		choices = near
 	}
-	hint := e.Hint
 	var buttons []blocks.Button
 	if e.Code == core.NotFound && a != nil && len(choices) == 0 {
 		buttons = c.instead(a)
 	}
-	for _, choice := range choices {
-		if a == nil {
-			break
-		}
-		line := c.in.with(a.Name, choice.Ref).Line()
-		if !blocks.Fits(line) {
-			hint += " " + a.Name + "=" + choice.Ref + " is " + choice.Label + "."
-			continue
-		}
-		buttons = append(buttons, blocks.Button{Label: choice.Label, Action: c.cmd.Action(), Line: line})
+	if e.Code == core.NotFound && a != nil && a.Kind == Release && len(choices)+len(buttons) == 0 {
+		return c.offerReleases(e, a, options)
+	}
+	if a != nil {
+		finish, rest := c.finishing(a, choices)
+		buttons, hint = append(buttons, finish...), hint+rest
 	}
 	if e.Code == core.NotFound && len(buttons) > 0 {
 		hint = "Did you mean one of these?"
@@ -53,6 +54,19 @@ func (c *call) offer(e *core.Error) Answer {
 	}
 	m := blocks.Refusal(e.Code, e.Msg, strings.TrimSpace(hint), buttons, nil)
 	return Answer{Message: &m}
+}
+
+// finishing is buttons that finish the command with one of several choices, and words for those that no button can carry.
+func (c *call) finishing(a *Arg, choices []core.Choice) (buttons []blocks.Button, rest string) {
+	for _, choice := range choices {
+		line := c.in.with(a.Name, choice.Ref).Line()
+		if !blocks.Fits(line) {
+			rest += " " + a.Name + "=" + choice.Ref + " is " + choice.Label + "."
+			continue
+		}
+		buttons = append(buttons, blocks.Button{Label: choice.Label, Action: c.cmd.Action(), Line: line})
+	}
+	return buttons, rest
 }
 
 // instead is what a name could mean that nothing of its argument's kind bears: something of another kind, which the
@@ -95,7 +109,7 @@ func (c *call) instead(a *Arg) []blocks.Button {
 		}
 		add(fmt.Sprintf("The %s %s", other.noun, name), other.noun+".show", other.noun+" show "+blocks.Quote(name))
 	}
-	if found[0].Step == core.Exactly && a.Kind != Step {
+	if found[0].Step == core.Exactly && a.Kind != Step && c.isStep(without.values["release"], name) {
 		line := "step across " + blocks.Quote(name)
 		if release := without.values["release"]; release != "" {
 			line += " release=" + blocks.Quote(release)
@@ -117,6 +131,25 @@ func (c *call) instead(a *Arg) []blocks.Button {
 		}
 	}
 	return out
+}
+
+// isStep says whether a release has a step of a name; where none is named, whether any that is not archived has.
+func (c *call) isStep(release, name string) bool {
+	among := []string{release}
+	if release == "" {
+		among = nil
+		v, err := c.bot.core.Releases(c.ctx, c.actor, core.ReleasesQuery{Statuses: []core.ReleaseStatus{core.Active, core.Draft}})
+		if err != nil {
+			return false
+		}
+		for i := range v.Releases {
+			among = append(among, v.Releases[i].ShortID)
+		}
+	}
+	return slices.ContainsFunc(among, func(release string) bool {
+		_, err := c.bot.core.Template(c.ctx, c.actor, release, name)
+		return err == nil
+	})
 }
 
 // culprit is the argument that an error is about: the one it names, else the one whose text it quotes, else

@@ -105,10 +105,14 @@ func (c *call) releaseOptions() ([]blocks.Option, error) {
 	for i := range v.Releases {
 		r := &v.Releases[i]
 		if c.cmd.fits(r.Status) {
-			out = append(out, blocks.Option{Value: r.ShortID, Label: releaseOption(r), Other: string(r.VersionNumber)})
+			out = append(out, asOption(r))
 		}
 	}
 	return out, nil
+}
+
+func asOption(r *core.ReleaseView) blocks.Option {
+	return blocks.Option{Value: r.ShortID, Label: releaseOption(r), Other: string(r.VersionNumber)}
 }
 
 // fits says whether a command can be about a release that stands so.

@@ -171,6 +171,9 @@ func (c *call) metaField(in In, text string) error {
 		}
 		in.meta[strings.TrimSpace(key)] = strings.TrimSpace(value)
 	}
+	if key := unfilled(in); key != "" {
+		return bad("meta", "%s has no value yet", key)
+	}
 	return nil
 }
 

@@ -55,6 +55,9 @@ func (op CloneRelease) run(t *tx) error {
 			return err
 		}
 	}
+	if err := t.sayTargets(r); err != nil {
+		return err
+	}
 	customs := 0
 	if op.Custom {
 		if customs, err = t.cloneCustoms(from.ID, r, &ser, numbers); err != nil {

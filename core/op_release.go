@@ -30,6 +30,9 @@ func (op AddRelease) run(t *tx) error {
 	}
 	t.aboutRelease(r)
 	t.about(releaseLabel(r), "Release %s added as a draft", releaseLabel(r))
+	if err := t.sayTargets(r); err != nil {
+		return err
+	}
 	return releases.put(t, r)
 }
 
@@ -49,6 +52,11 @@ func (op EditRelease) run(t *tx) error {
 	}
 	t.aboutRelease(r)
 	t.about(releaseLabel(r), "Release %s changed", releaseLabel(r))
+	if op.Targets != nil {
+		if err := t.sayTargets(r); err != nil {
+			return err
+		}
+	}
 	return releases.put(t, r)
 }
 
@@ -328,6 +336,45 @@ func (t *tx) targets(n TargetNames, kind ReleaseType) (Targets, error) {
 		g.All = true
 	}
 	return g, nil
+}
+
+// sayTargets says in the receipt whom a release is for, and how many that are
+// as things stand: a slip there reaches the wrong people.
+func (t *tx) sayTargets(r *Release) error {
+	if picked := r.Targets.Customers; len(picked) > 0 {
+		var places []string
+		for _, id := range picked {
+			c, err := customers.get(t, idKey(id))
+			if err != nil {
+				return err
+			}
+			at, err := customerPlace(t, c)
+			if err != nil {
+				return err
+			}
+			places = append(places, at)
+		}
+		slices.SortFunc(places, compareNames)
+		t.detail("For %s: %s.", count(len(picked), "picked customer"), joinNames(places, "and"))
+		return nil
+	}
+	whom, err := targetsText(t, r.Targets)
+	if err != nil {
+		return err
+	}
+	if len(r.Targets.Clusters) > 0 {
+		whom = "the active customers of " + whom
+	}
+	n, err := targeted(t, r)
+	if err != nil {
+		return err
+	}
+	now := fmt.Sprintf("%d now", n)
+	if n == 0 {
+		now = "none yet"
+	}
+	t.detail("For %s: %s.", whom, now)
+	return nil
 }
 
 // nameFree refuses a second unarchived release of the same name.

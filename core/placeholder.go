@@ -143,6 +143,25 @@ func present(rel *Release, cust *Customer, cl *Cluster) func(name string) string
 	}
 }
 
+// FilledBy says where the value of a placeholder is kept: of which noun, and in
+// which field as it is typed ("customer", "meta.region"). Of a name it is
+// nowhere: that is never missing.
+func FilledBy(placeholder string) (noun, field string) {
+	switch placeholder {
+	case "cluster.kubeconfig_path":
+		return "cluster", "kubeconfig"
+	case "release.version":
+		return "release", "version"
+	}
+	if key, of := strings.CutPrefix(placeholder, customerFacts); of {
+		return "customer", "meta." + key
+	}
+	if key, of := strings.CutPrefix(placeholder, clusterFacts); of {
+		return "cluster", "meta." + key
+	}
+	return "", ""
+}
+
 // risky lists the used values that a shell or SQL would read as more than text.
 func risky(s *script, value func(name string) string) []string {
 	var out []string

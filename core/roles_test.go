@@ -170,6 +170,7 @@ func TestGuestsStrangersBotsAndDeactivatedPeopleSeeNothing(t *testing.T) {
 		"across":     func(a core.Actor) error { _, err := h.Across(ctx, a, "v2.5.0", "D1"); return err },
 		"todo":       func(a core.Actor) error { _, err := h.Todo(ctx, a, core.TodoQuery{Release: "v2.5.0"}); return err },
 		"next":       func(a core.Actor) error { _, err := h.Next(ctx, a, ""); return err },
+		"later":      func(a core.Actor) error { _, err := h.Later(ctx, a, at("demo", "D1")); return err },
 		"blockers":   func(a core.Actor) error { _, err := h.Blockers(ctx, a, ""); return err },
 		"mine":       func(a core.Actor) error { _, err := h.Mine(ctx, a); return err },
 		"activity":   func(a core.Actor) error { _, err := h.Activity(ctx, a, core.ActivityQuery{}); return err },

@@ -264,3 +264,45 @@ func TestNextFollowsThePerson(t *testing.T) {
 	}
 	assert.Equal(t, "nothing of 2", next(bob))
 }
+
+// Passing steps over leads through all of them once, at either pace, and then again from the front.
+func TestLaterLeadsThroughAllSteps(t *testing.T) {
+	h := newHouse(t)
+	h.active()
+	me := core.Person(olga, core.ViaSlash)
+	h.do(bob, core.AddCustomStep{Release: "v2.5.0", Customer: "customer-b", Name: "Warm", Category: core.Deploy, Type: core.Bash, Content: "x", After: "D1"})
+	for _, pace := range core.Paces {
+		require.NoError(t, h.Prefer(t.Context(), me, core.Preferences{Pace: pace}))
+		n := must[*core.NextStep](t)(h.Next(t.Context(), me, ""))
+		open := n.Open
+		first := n.Detail.Step.TargetLine
+		seen := map[string]bool{first: true}
+		for range open - 1 {
+			n = must[*core.NextStep](t)(h.Later(t.Context(), me, core.Target{Customer: fmt.Sprint(n.Detail.Step.CustomerID), Step: n.Detail.Step.ShortID}))
+			require.NotNil(t, n.Detail)
+			last := n.Detail.Step.TargetLine
+			assert.False(t, seen[last], "%s: %s again", pace, last)
+			assert.False(t, n.Again, "%s: %s", pace, last)
+			seen[last] = true
+		}
+		n = must[*core.NextStep](t)(h.Later(t.Context(), me, core.Target{Customer: fmt.Sprint(n.Detail.Step.CustomerID), Step: n.Detail.Step.ShortID}))
+		assert.Equal(t, first, n.Detail.Step.TargetLine, pace)
+		assert.True(t, n.Again, "from the front")
+		assert.False(t, n.Only)
+	}
+
+	for _, c := range []string{"customer-a", "customer-b", "customer-c", "customer-d", "customer-e", "demo"} {
+		for _, s := range []string{"D1", "D2", "D3", "V1", "V2"} {
+			if c != "demo" || s != "V1" {
+				h.do(bob, core.SkipStep{Target: at(c, s), Reason: "enough"})
+			}
+		}
+	}
+	h.do(bob, core.SkipStep{Target: at("customer-b", "C1"), Reason: "enough"})
+	n := must[*core.NextStep](t)(h.Later(t.Context(), me, at("demo", "V1")))
+	assert.Equal(t, "V1", n.Detail.Step.ShortID)
+	assert.True(t, n.Only, "there is no other")
+	h.do(bob, core.StartStep{Target: at("demo", "V1")})
+	n = must[*core.NextStep](t)(h.Later(t.Context(), me, at("customer-a", "D1")))
+	assert.Nil(t, n.Detail, "another works on it")
+}

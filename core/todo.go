@@ -98,31 +98,41 @@ func (s *Service) openViews(r storage.Reader, names *namer, p *part) ([]StepView
 // steps after it.
 func (s *Service) Next(ctx context.Context, a Actor, release string) (*NextStep, error) {
 	return ask(ctx, s, a, func(r storage.Reader) (*NextStep, error) {
-		rel, err := findRelease(r, release, anyState)
-		if err != nil {
-			return nil, err
-		}
-		likes, err := readPreferences(r, a.User)
-		if err != nil {
-			return nil, err
-		}
-		out := &NextStep{Label: rel.Label(), Pace: likes.Pace}
-		sh, err := loadSheet(r, rel, nil)
-		if err != nil {
-			return nil, err
-		}
-		fig, err := sh.count(r)
-		if err != nil {
-			return nil, err
-		}
-		progress := sh.progress(fig, -1)
-		out.Open = progress.Open()
-		if rel.Status != Active || progress.Pending == 0 {
-			return out, nil
+		sh, out, err := beginNext(r, a, release)
+		if err != nil || sh == nil {
+			return out, err
 		}
 		out.Detail, err = s.nextIn(r, a, sh)
 		return out, err
 	})
+}
+
+// beginNext is an answer about the next step of a release before one is looked
+// for; the sheet is nil where none can be found.
+func beginNext(r storage.Reader, a Actor, release string) (*sheet, *NextStep, error) {
+	rel, err := findRelease(r, release, anyState)
+	if err != nil {
+		return nil, nil, err
+	}
+	likes, err := readPreferences(r, a.User)
+	if err != nil {
+		return nil, nil, err
+	}
+	out := &NextStep{Label: rel.Label(), ShortID: shortID("R", int(rel.ID)), Status: rel.Status, Pace: likes.Pace}
+	sh, err := loadSheet(r, rel, nil)
+	if err != nil {
+		return nil, nil, err
+	}
+	fig, err := sh.count(r)
+	if err != nil {
+		return nil, nil, err
+	}
+	progress := sh.progress(fig, -1)
+	out.Open = progress.Open()
+	if rel.Status != Active || progress.Pending == 0 {
+		return nil, out, nil
+	}
+	return sh, out, nil
 }
 
 // nextIn is the next step in a release that is active and has pending ones, at

@@ -186,6 +186,11 @@ type NextStep struct {
 	Open   int         `json:"open"` // open steps in the release
 	Label  string      `json:"release_label"`
 	Pace   Pace        `json:"-"` // how the asker goes on
+
+	ShortID string        `json:"-"` // of the release
+	Status  ReleaseStatus `json:"-"`
+	Again   bool          `json:"-"` // behind the last step: this is one from the front
+	Only    bool          `json:"-"` // … and the one that was passed over: there is no other
 }
 
 // TodoList is the open steps of a release, by cluster and customer.

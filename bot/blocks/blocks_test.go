@@ -49,6 +49,9 @@ func layouts() []layout {
 	table := func(v core.Matrix) blocks.Message { return blocks.Matrix(v, 1, 1, env) }
 	open := func(v core.TodoList) blocks.Message { return blocks.Todo(v, 1, env) }
 	next := func(v core.NextStep) blocks.Message { return blocks.Next(v, env) }
+	noneActive := func(v core.ReleaseList) blocks.Message {
+		return blocks.NoneActive("Which release? None is active.", v.Releases, env)
+	}
 	status := func(v core.Dashboard) blocks.Message { return blocks.Status(v, env) }
 	menu := func(v core.Dashboard) blocks.Message { return blocks.Menu(v, core.Admin, env) }
 	feed := func(v core.ActivityFeed) blocks.Message { return blocks.Activity(v, blocks.Button{}, env) }
@@ -140,6 +143,11 @@ func layouts() []layout {
 		drawn("todo", true, todo(2, 2), open),
 		drawn("todo_many", false, todo(60, 20), open),
 		drawn("next", true, core.NextStep{Detail: &detail, Open: 7, Label: "v2.5.0"}, next),
+		drawn("next_draft", true, core.NextStep{Label: "v2.5.0", ShortID: "R12", Status: core.Draft}, next),
+		drawn("next_again", false, core.NextStep{Detail: &detail, Open: 7, Label: "v2.5.0", Again: true, Only: true}, next),
+		drawn("none_active", true, core.ReleaseList{Releases: []core.ReleaseView{draft}}, noneActive),
+		drawn("none_active_empty", false, core.ReleaseList{}, noneActive),
+		drawn("none_active_many", false, manyReleases, noneActive),
 		drawn("next_nothing", true, core.NextStep{Label: "v2.5.0"}, next),
 		drawn("status_empty", true, core.Dashboard{}, status),
 		drawn("status", true, core.Dashboard{ActiveReleases: []core.ReleaseView{releaseView()}, Clusters: []core.ClusterView{clusterView(0, 3)}, Stats: counts(3, 2, 1, 0), Activity: activity(2)}, status),

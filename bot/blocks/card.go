@@ -35,7 +35,7 @@ func Card(v core.StepDetail, env Env) Message {
 		s.line("⚠️ " + Escape(w))
 	}
 	if len(step.Missing) > 0 {
-		s.line("❗ *No value for " + names(step.Missing, 10) + "*: it must not be run like this.")
+		s.missing(&v)
 	}
 	whole := press("Content as a file", "step.file", r.ShortID, step.CustomerID, step.ShortID)
 	if LongContent(string(step.Content)) {
@@ -191,36 +191,4 @@ func History(v core.StepDetail, env Env) Message {
 	s.actions(press("Step", "step.show", v.Release.ShortID, v.Step.CustomerID, v.Step.ShortID),
 		env.open("Open page ↗", fmt.Sprintf("/releases/%d/customers/%d/steps/%s", v.Release.ID, v.Step.CustomerID, v.Step.ShortID)))
 	return s.message()
-}
-
-// Next shows the step to take next, or that nothing is left.
-func Next(v core.NextStep, env Env) Message {
-	if v.Detail == nil {
-		if v.Open > 0 {
-			return Say(fmt.Sprintf("Nothing is free to take in %s: %s wait for somebody.", bold(v.Label), plural(v.Open, "open step")))
-		}
-		return Say("🎉 Nothing is left to do in " + bold(v.Label) + ".")
-	}
-	s := env.sheet()
-	s.row(nextLine(&v), otherPace(&v))
-	s.append(Card(*v.Detail, env))
-	return s.message()
-}
-
-// nextLine says how much is left and how this person goes through it.
-func nextLine(v *core.NextStep) string {
-	text := "Next for you · " + plural(v.Open, "open step") + " in " + bold(v.Label)
-	if v.Pace == core.ByCustomer {
-		return text + "\nThis step at every customer, then the next step"
-	}
-	return text + "\nEvery step of this customer, then the next customer"
-}
-
-// otherPace goes on the other way from now on.
-func otherPace(v *core.NextStep) Button {
-	to, label := core.ByCustomer, "Same step, next customer"
-	if v.Pace == core.ByCustomer {
-		to, label = core.ByStep, "All steps of a customer"
-	}
-	return press(label, "next", v.Detail.Release.ShortID, "by="+string(to)).in("here")
 }
