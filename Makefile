@@ -51,11 +51,12 @@ figures:
 docs:
 	$(GO) test ./cmd/rollcall -run '^TestReadme' -update
 
-## soak: what takes hours: many viewers, a large file, a million envelopes, thousands of kills, each fuzz target for FUZZTIME
+## soak: what takes hours: many viewers, a large file, a very large release, a million envelopes, thousands of kills, each fuzz target for FUZZTIME
 FUZZTIME ?= 5m
 soak:
 	ROLLCALL_SOAK=1 $(GO) test -count=1 -v -run '^TestManyWatch$$' -timeout 10m ./statuspage
 	$(GO) test ./cmd/rollcall -run '^TestStartsSoonWithALargeFile$$' -soak.megabytes=500 -v
+	$(GO) test ./cmd/rollcall -run '^TestMemoryWithAVeryLargeRelease$$' -soak.customers=1000 -v
 	$(GO) test ./cmd/rollcall -run '^TestMemoryStaysFlat$$' -timeout 24h -soak.envelopes=1000000 -v
 	$(GO) test ./cmd/rollcall -run '^TestCrashesUnderLoadLoseNothing$$' -timeout 24h -crash.lives=3000 -v
 	@set -e; for package in $$($(GO) list ./...); do \

@@ -112,6 +112,7 @@ func spawn(ctx context.Context, t *testing.T, binary string, env map[string]stri
 func (o *office) openApart(binary string) (kill func()) {
 	o.t.Helper()
 	cmd, said := spawn(context.WithoutCancel(o.t.Context()), o.t, binary, o.env, "serve")
+	o.pid = cmd.Process.Pid
 	o.serve = &running{out: newScreen(), err: said}
 	o.page = o.serve.waitFor(o.t, said, `page=(http://\S+)`)
 	o.serve.waitFor(o.t, said, "connected to Slack")

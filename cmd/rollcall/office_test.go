@@ -23,6 +23,7 @@ type office struct {
 	serve  *running
 	server *server // of a timed office, which has no serve
 	page   string  // the address of the status page
+	pid    int     // of a program of its own
 
 	slackWait time.Duration // how long the program waits for one call to Slack; 0 is its own measure
 }
