@@ -241,6 +241,15 @@ func (in In) with(name, value string) In {
 	return in
 }
 
+// without is the same input with some values not given.
+func (in In) without(names ...string) In {
+	in = in.clone()
+	for _, name := range names {
+		delete(in.values, name)
+	}
+	return in
+}
+
 // Line is the command that gives this input again.
 func (in In) Line() string {
 	line := Line{}

@@ -11,8 +11,14 @@ func Commands() []*Command { return commands() }
 
 // commands is the whole table, in the order in which help shows it.
 func commands() []*Command {
-	return slices.Concat(everydayCommands(), clusterCommands(), customerCommands(), releaseCommands(), shareCommands(), templateCommands(),
+	all := slices.Concat(everydayCommands(), clusterCommands(), customerCommands(), releaseCommands(), shareCommands(), templateCommands(),
 		stepCommands(), customCommands(), contentCommands(), bulkCommands(), remindCommands(), adminCommands())
+	for _, c := range all {
+		if c.asksFirst() {
+			c.Args = append(slices.Clip(c.Args), askedArg)
+		}
+	}
+	return all
 }
 
 // Arguments that many rows share.

@@ -229,6 +229,9 @@ func (c *call) run() (Answer, error) {
 	if len(missing) > 0 || (c.cmd.Present != nil && c.nothingToChange()) {
 		return c.ask("", missing)
 	}
+	if asked := c.answered(); asked != "" {
+		return c.confirmed(asked)
+	}
 	return c.do()
 }
 
@@ -356,39 +359,4 @@ func (c *call) hint(e *core.Error) string {
 		return "It is written " + c.cmd.Usage()
 	}
 	return e.Hint
-}
-
-// confirm shows what would happen, with a button that does it. A command too long for a button is asked in a
-// form instead.
-func (c *call) confirm(e *core.Error) Answer {
-	flag := c.consent()
-	if c.req.CanAsk && (c.req.Panel != nil || c.cmd.Because != "" && !c.in.Has(c.cmd.Because)) {
-		if ans, err := c.askFirst(); err == nil {
-			return ans
-		}
-	}
-	line := c.in.with(flag, "yes").Line()
-	button := blocks.Button{Label: "Confirm", Action: c.cmd.Action(), Line: line, Primary: true}
-	if !blocks.Fits(line) {
-		if c.req.CanAsk {
-			if ans, err := c.askFirst(); err == nil {
-				return ans
-			}
-		}
-		button = blocks.Button{}
-		e.Hint = "Type the command again with " + flag + "=yes."
-	}
-	var m blocks.Message
-	switch p := e.Preview.(type) {
-	case *core.ActivationPreview:
-		m = blocks.Activation(*p, button, c.env)
-	case *core.ConsequencePreview:
-		m = blocks.Consequence(*p, button)
-	default:
-		m = blocks.Say(blocks.Escape(blocks.Stop(e.Msg)), button)
-	}
-	if button.Label == "" {
-		m = blocks.Refusal(e.Code, e.Msg, e.Hint, nil, &m)
-	}
-	return Answer{Message: &m, Replace: c.req.Inline && c.view() != ""}
 }

@@ -50,7 +50,8 @@ func importCustomers(c *call) (core.Operation, error) {
 // confirmImport shows what an import would do; also when the file came in a form, which then closes: the list is longer
 // than a form's problem.
 func (c *call) confirmImport(e *core.Error, plan *core.ImportPlan) Answer {
-	button := blocks.Button{Label: "Confirm", Action: c.cmd.Action(), Line: c.in.with("confirm", "yes").Line(), Primary: true}
+	line := c.in.with("asked", c.question(e)).with("confirm", "yes").Line()
+	button := blocks.Button{Label: "Confirm", Action: c.cmd.Action(), Line: line, Primary: true}
 	summary := strings.TrimSuffix(strings.TrimPrefix(e.Msg, "Import "), "?")
 	c.file = blocks.ImportFile(summary, *plan)
 	m := blocks.ImportPlan(summary, *plan, button)

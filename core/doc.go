@@ -169,6 +169,8 @@
 //   - 2026-11-28: What a stored form decoded to is remembered under its bytes. The
 //     same few records are read by everything, and comparing costs a twentieth of
 //     decoding; nothing can be stale, since the bytes are what is asked for.
+//   - 2026-11-28: Confirm under a message, too, confirms what was shown. When it
+//     would do something else by now, it says who did what since and asks anew.
 //   - 2026-11-28: A plan of a bulk or an import that is longer than a message
 //     comes whole, as a file to its asker alone.
 //   - 2026-11-28: A number in the address of a page is an id and nothing else:

@@ -45,7 +45,7 @@ func (s *Service) TemplateEffect(ctx context.Context, a Actor, release, step str
 		if err != nil {
 			return nil, err
 		}
-		p := &ConsequencePreview{Title: editTitle(rel, tm)}
+		p := editPreview(rel, tm)
 		if rel.Status != Active || tm.Removed {
 			return p, nil
 		}

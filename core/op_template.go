@@ -122,7 +122,8 @@ func (op EditTemplate) run(t *tx) error {
 			return err
 		}
 		if !op.Confirm {
-			p := &ConsequencePreview{Title: editTitle(rel, tm), Lines: []string{n.editLine()}}
+			p := editPreview(rel, tm)
+			p.Lines = []string{n.editLine()}
 			return &Error{Code: Confirm, Msg: p.Title, Hint: "Confirm to change it.", Preview: p}
 		}
 		t.detail("%s", n.editedLine())
@@ -143,9 +144,9 @@ func (op EditTemplate) run(t *tx) error {
 	return templates.put(t, tm)
 }
 
-// editTitle asks whether a template step is to be changed.
-func editTitle(rel *Release, tm *StepTemplate) string {
-	return fmt.Sprintf("Change %s %s in %s?", tm.ShortID(), tm.Name, rel.Label())
+// editPreview asks whether a template step is to be changed, as it is now.
+func editPreview(rel *Release, tm *StepTemplate) *ConsequencePreview {
+	return &ConsequencePreview{Title: fmt.Sprintf("Change %s %s in %s?", tm.ShortID(), tm.Name, rel.Label()), Rev: formatRev(tm.last)}
 }
 
 func (op MoveTemplate) run(t *tx) error {

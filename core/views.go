@@ -178,6 +178,7 @@ type MissingValue struct {
 type ConsequencePreview struct {
 	Title string   `json:"title"`
 	Lines []string `json:"lines"`
+	Rev   string   `json:"rev"` // of the record that would change, where the sentences do not tell it all
 }
 
 // NextStep is the step a person should take next.

@@ -103,6 +103,17 @@ func Consequence(v core.ConsequencePreview, confirm Button) Message {
 	return s.message()
 }
 
+// AskedAnew is a question put again because what it asks has changed, and what happened meanwhile.
+func AskedAnew(since []core.Activity, question Message) Message {
+	var s sheet
+	s.line("♻️ What it would do has changed since you were asked. Nothing was changed; this is what it would do now.")
+	for i := range since {
+		s.small(activityLine(&since[i]))
+	}
+	s.append(question)
+	return s.message()
+}
+
 // ConsequenceText is the same in one paragraph, for a form.
 func ConsequenceText(v core.ConsequencePreview) string {
 	const room = maxSection - 40 // for how many are left

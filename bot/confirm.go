@@ -1,0 +1,120 @@
+package bot
+
+import (
+	"encoding/json"
+	"strconv"
+	"strings"
+
+	"rollcall/bot/blocks"
+	"rollcall/core"
+)
+
+// askedArg is what a Confirm button says of the question it stands under: its digest, and how far history had come.
+var askedArg = Arg{Name: "asked", Kind: Words, Hidden: true}
+
+// asksFirst says whether the command may show its consequence first.
+func (c *Command) asksFirst() bool {
+	return c.Op != nil && (c.Consent != "" || c.arg("confirm") != nil)
+}
+
+// confirm shows what would happen, with a button that does it. A command too long for a button is asked in a
+// form instead.
+func (c *call) confirm(e *core.Error) Answer {
+	flag := c.consent()
+	c.in = c.in.with("asked", c.question(e))
+	if c.req.CanAsk && (c.req.Panel != nil || c.cmd.Because != "" && !c.in.Has(c.cmd.Because)) {
+		if ans, err := c.askFirst(); err == nil {
+			return ans
+		}
+	}
+	line := c.in.with(flag, "yes").Line()
+	button := blocks.Button{Label: "Confirm", Action: c.cmd.Action(), Line: line, Primary: true}
+	if !blocks.Fits(line) {
+		if c.req.CanAsk {
+			if ans, err := c.askFirst(); err == nil {
+				return ans
+			}
+		}
+		button = blocks.Button{}
+		e.Hint = "Type the command again with " + flag + "=yes."
+	}
+	var m blocks.Message
+	switch p := e.Preview.(type) {
+	case *core.ActivationPreview:
+		m = blocks.Activation(*p, button, c.env)
+	case *core.ConsequencePreview:
+		m = blocks.Consequence(*p, button)
+	default:
+		m = blocks.Say(blocks.Escape(blocks.Stop(e.Msg)), button)
+	}
+	if button.Label == "" {
+		m = blocks.Refusal(e.Code, e.Msg, e.Hint, nil, &m)
+	}
+	return Answer{Message: &m, Replace: c.req.Inline && c.view() != ""}
+}
+
+// question is a consequence as a button remembers it: what was shown and the newest event then.
+func (c *call) question(e *core.Error) string {
+	shown, err := json.Marshal(e.Preview)
+	if err != nil {
+		panic("bot: a preview is not JSON: " + err.Error())
+	}
+	return digest(e.Msg+string(shown)) + "." + strconv.FormatInt(c.newest(), 10)
+}
+
+// newest is the number of the newest event.
+func (c *call) newest() int64 {
+	feed, err := c.bot.core.Activity(c.ctx, c.actor, core.ActivityQuery{Limit: 1})
+	if err != nil || len(feed.Events) == 0 {
+		return 0
+	}
+	return feed.Events[0].Seq
+}
+
+// answered is the question that Confirm was pressed under; empty for what was typed.
+func (c *call) answered() string {
+	if !c.cmd.asksFirst() || !c.in.Yes(c.consent()) {
+		return ""
+	}
+	return c.in.Str("asked")
+}
+
+// confirmed does what was asked about, as long as that is still what it would come to. Otherwise nothing is
+// changed: who changed what since is told, and it is asked anew.
+func (c *call) confirmed(asked string) (Answer, error) {
+	agreed := c.in
+	c.in = c.in.without(c.consent(), "asked")
+	ans, err := c.do()
+	e := core.AsError(err)
+	if e == nil || e.Code != core.Confirm {
+		return ans, err
+	}
+	shown, at, _ := strings.Cut(asked, ".")
+	if now, _, _ := strings.Cut(c.question(e), "."); now == shown {
+		c.in = agreed
+		return c.do()
+	}
+	seq, _ := strconv.ParseInt(at, 10, 64)
+	ans = c.refuse(e)
+	if ans.Message != nil {
+		m := blocks.AskedAnew(c.since(seq), *ans.Message)
+		ans.Message, ans.Replace = &m, c.req.Inline
+	}
+	return ans, nil
+}
+
+// since is what happened after an event, newest first.
+func (c *call) since(seq int64) []core.Activity {
+	const most = 3
+	feed, err := c.bot.core.Activity(c.ctx, c.actor, core.ActivityQuery{Limit: most})
+	if err != nil {
+		return nil
+	}
+	var out []core.Activity
+	for _, a := range feed.Events {
+		if a.Seq > seq && !a.Refused {
+			out = append(out, a)
+		}
+	}
+	return out
+}
