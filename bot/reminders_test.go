@@ -174,7 +174,7 @@ func TestAReminderWhoseChannelIsGoneIsParkedAndItsCreatorToldOnce(t *testing.T) 
 	require.NoError(t, err)
 	var told []core.Notice
 	for _, n := range notices {
-		if n.Kind == "reminder.parked" {
+		if n.Kind == core.ReminderParked {
 			told = append(told, n)
 		}
 	}

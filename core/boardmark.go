@@ -239,7 +239,7 @@ func (s *Service) AskBoard(ctx context.Context, a Actor, ref string, anew bool) 
 // RedrawBoards marks the boards of all active releases, after a start: what
 // draws them may have changed.
 func (s *Service) RedrawBoards(ctx context.Context) error {
-	err := s.store.Update(ctx, func(w storage.Writer) error {
+	return s.store.Update(ctx, func(w storage.Writer) error {
 		newest, err := newestEvent(w)
 		if err != nil {
 			return err
@@ -265,7 +265,6 @@ func (s *Service) RedrawBoards(ctx context.Context) error {
 		}
 		return nil
 	})
-	return err
 }
 
 // stir wakes whoever delivers.

@@ -1,6 +1,7 @@
 package core
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -159,9 +160,9 @@ func (b *bulkReader) state(customer int64, number int) (*stepState, error) {
 	return st, err
 }
 
-func (b *bulkReader) line(s *stepState) (string, error) {
+func (b *bulkReader) line(s *stepState) string {
 	return targetLine(place{s.cust.Name, s.cluster.Name, s.cust.Namespace}, b.rel.Label(), s.category(),
-		formatOrder(s.order(b.anchors)), s.short(), s.words.Name), nil
+		formatOrder(s.order(b.anchors)), s.short(), s.words.Name)
 }
 
 // pick reads the steps that a query means, in the order people see them.
@@ -228,12 +229,7 @@ func (b *bulkReader) pickCategory(q BulkQuery) ([]*stepState, string, error) {
 			}
 		}
 	}
-	slices.SortStableFunc(out, func(x, y *stepState) int {
-		if x.order(b.anchors) < y.order(b.anchors) {
-			return -1
-		}
-		return 1
-	})
+	slices.SortStableFunc(out, func(x, y *stepState) int { return cmp.Compare(x.order(b.anchors), y.order(b.anchors)) })
 	return out, fmt.Sprintf("%s steps of %s", q.Category, p), nil
 }
 
@@ -281,10 +277,8 @@ func (b *bulkReader) members(q BulkQuery) ([]int64, string, error) {
 	}
 	slices.SortFunc(ids, func(x, y int64) int {
 		a, c := b.customers[x], b.customers[y]
-		if a.ClusterID != c.ClusterID {
-			return strings.Compare(fold(b.clusters[a.ClusterID].Name), fold(b.clusters[c.ClusterID].Name))
-		}
-		return strings.Compare(fold(a.Name), fold(c.Name))
+		return cmp.Or(strings.Compare(fold(b.clusters[a.ClusterID].Name), fold(b.clusters[c.ClusterID].Name)),
+			strings.Compare(fold(a.Name), fold(c.Name)), cmp.Compare(x, y))
 	})
 	whom := joinNames(names, "and")
 	if q.All {

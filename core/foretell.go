@@ -26,7 +26,7 @@ func (s *Service) Preview(ctx context.Context, actor Actor, op Operation) (Recei
 			return err
 		}
 		if t.role < op.Needs() {
-			return refuse(Forbidden, "That takes the role %s, and yours is %s", op.Needs(), t.role)
+			return needsRole("That", op.Needs(), t.role)
 		}
 		if err := op.run(t); err != nil {
 			return err

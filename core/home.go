@@ -53,7 +53,7 @@ func (s *Service) Home(ctx context.Context, a Actor) (*Home, error) {
 			if err != nil {
 				return nil, err
 			}
-			out.Drafts = append(out.Drafts, DraftState{rel.ID, shortID("R", int(rel.ID)), rel.Label(), rel.Name, len(live.live)})
+			out.Drafts = append(out.Drafts, DraftState{rel.ID, ShortRelease(rel.ID), rel.Label(), rel.Name, len(live.live)})
 		}
 		slices.SortFunc(out.Drafts, func(x, y DraftState) int { return int(y.ID - x.ID) })
 		if out.Clusters, err = clusterViews(r, false); err != nil {

@@ -4,8 +4,8 @@ package core
 // customer by cluster and namespace, a release by name, a template step by category and name; what is not there yet is
 // added, what differs is changed, and what the file leaves out stays as it is. So the same file twice changes nothing.
 // Steps change in drafts only. Entries of an export carry its ids, so that what bears the name of something archived
-// is told from it; names alone must be different in files that people write. Without Confirm the error is Confirm and carries an *ImportPlan; with entries that
-// break a rule it is Invalid and carries ImportProblems, every one there is.
+// is told from it; names alone must be different in files that people write. Without Confirm the error is Confirm and
+// carries an *ImportPlan; with entries that break a rule it is Invalid and carries ImportProblems, every one there is.
 type Import struct {
 	Clusters  []ImportCluster
 	Customers []ImportCustomer

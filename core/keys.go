@@ -24,6 +24,10 @@ import (
 //	event/<seq>                                  history
 //	key/<request key>                            receipts of the last 24 hours
 //	outbox/<seq>/<n>                             what Slack is still to be told
+//	bulk/<id>                                    plans of bulks, for half an hour
+//	draft/<id>                                   contents that a form is open about
+//	prefer/<user>                                what somebody has chosen for themselves
+//	refused/<user>/<op>                          when somebody was last refused it: history tells of it once a minute
 //	board/<release>                              where its board is
 //	stale/<release>                              boards to be drawn anew
 //	posted/<channel>/<message>                   what a milestone that was posted is about

@@ -65,6 +65,7 @@ func furnish(t testing.TB, store storage.Store) *house {
 		faults, err := h.Check(context.Background())
 		require.NoError(t, err)
 		require.Empty(t, faults, "the store's invariants")
+		requireKnownKeys(t, store)
 	})
 	return h
 }

@@ -180,7 +180,7 @@ func (s *Service) mayAdminister(r storage.Reader, a Actor, what string) error {
 	if err != nil {
 		return err
 	}
-	return refuse(Forbidden, "%s takes the role admin, and yours is %s", what, role).hint("%s", whoCan(admins))
+	return needsRole(what, Admin, role).hint("%s", whoCan(admins))
 }
 
 func (l *link) view(r storage.Reader, names *namer, now time.Time) (SharedLink, error) {

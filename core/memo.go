@@ -18,7 +18,7 @@ type memo[T any] struct {
 }
 
 // A form has one slot, and the newest of those that share it stays. Long forms are decoded each time, so that what is
-// remembered of one kind takes some megabytes at most.
+// remembered of one kind takes a few megabytes as a rule and some tens at most.
 const (
 	memoSlots   = 4096
 	memoLongest = 4096 // bytes
@@ -35,7 +35,10 @@ var memoSeed = maphash.MakeSeed()
 func (m *memo[T]) decode(form []byte) (*T, error) {
 	out := new(T)
 	if len(form) > memoLongest {
-		return out, json.Unmarshal(form, out)
+		if err := json.Unmarshal(form, out); err != nil {
+			return nil, err
+		}
+		return out, nil
 	}
 	slot := &m.slots[maphash.Bytes(memoSeed, form)%memoSlots]
 	if known := slot.Load(); known != nil && bytes.Equal(known.form, form) {

@@ -39,7 +39,7 @@ type CellNews struct {
 
 // trail is what one event touched, whoever may see it. It is worked out once.
 type trail struct {
-	reset    int64   // the release of which more changed than cells
+	reset    []int64 // releases of which more changed than cells: an import may change several
 	cells    []spot  // steps
 	rows     []spot  // steps that came, went or moved; also one of each customer when cells were too many
 	worded   []spot  // of cells, those that say something of their own now
@@ -53,11 +53,11 @@ type spot struct {
 	number            int
 }
 
-// about is false when an event changed nothing in a release, as far as can be
-// told without looking at who takes part.
+// about is false when an event changed nothing in a release beside what it resets,
+// as far as can be told without looking at who takes part.
 func (tr *trail) about(release int64) bool {
 	of := func(s spot) bool { return s.release == release }
-	return tr.reset == release || len(tr.moved)+len(tr.renamed)+len(tr.clusters) > 0 ||
+	return len(tr.moved)+len(tr.renamed)+len(tr.clusters) > 0 ||
 		slices.ContainsFunc(tr.cells, of) || slices.ContainsFunc(tr.rows, of)
 }
 
@@ -68,7 +68,9 @@ func trailOf(e *Event) *trail {
 		noun, key, _ := strings.Cut(s.Record, "/")
 		switch noun {
 		case "release", "template", "enrolled":
-			tr.reset = decimal(key[:8])
+			if release := decimal(key[:8]); !slices.Contains(tr.reset, release) {
+				tr.reset = append(tr.reset, release)
+			}
 		case "step":
 			tr.addStep(s, key)
 		case "customer":
@@ -220,7 +222,7 @@ func (s *Service) News(ctx context.Context, a Actor, release, since int64) (*New
 			if err != nil {
 				return nil, err
 			}
-			if tr.reset == release || len(found) == newsEvents {
+			if slices.Contains(tr.reset, release) || len(found) == newsEvents {
 				n.Any, n.Reset = true, true
 				return n, nil
 			}

@@ -145,6 +145,21 @@ func TestNewsOfMuch(t *testing.T) {
 	assert.True(t, h.news(viewer, since).Reset, "257 are not")
 }
 
+// One import may change several releases: each of them is to be drawn again.
+func TestNewsOfAnImportOfTwoReleases(t *testing.T) {
+	h := newHouse(t)
+	h.active()
+	h.do(ann, core.AddRelease{Name: "Other", Type: core.Hotfix})
+	since := h.newest()
+	h.do(ann, core.Import{Confirm: true, Releases: []core.ImportRelease{
+		{Line: 1, Name: "Spring release", Description: ptr("With the new login")}, {Line: 2, Name: "Other", Description: ptr("In a hurry")}}})
+	for _, release := range []int64{1, 2} {
+		n, err := h.News(t.Context(), viewer, release, since)
+		require.NoError(t, err)
+		assert.True(t, n.Reset, release)
+	}
+}
+
 func TestWatchWakesWhomItConcerns(t *testing.T) {
 	h := newHouse(t)
 	h.active()

@@ -62,10 +62,10 @@ func (op ActivateRelease) run(t *tx) error {
 	t.aboutRelease(r)
 	t.about(releaseLabel(r), "Release %s is active: %s", releaseLabel(r), p.sum())
 	if len(p.Missing) > 0 {
-		t.warn("%s cannot be filled; “release check %s” lists them.", count(len(p.Missing), "placeholder value"), shortID("R", int(r.ID)))
+		t.warn("%s cannot be filled; “release check %s” lists them.", count(len(p.Missing), "placeholder value"), ShortRelease(r.ID))
 	}
 	if r.Channel == "" {
-		t.detail("It has no channel, so its board and milestones are posted nowhere: “release edit %s channel=#…”.", shortID("R", int(r.ID)))
+		t.detail("It has no channel, so its board and milestones are posted nowhere: “release edit %s channel=#…”.", ShortRelease(r.ID))
 	}
 	if err := t.putJSON(boardPath(r.ID), BoardPlace{Owner: t.actor.id()}); err != nil {
 		return err

@@ -122,18 +122,9 @@ func (s *Service) plan(ctx context.Context, a Actor, q BulkQuery) (out *BulkPlan
 }
 
 func planBulk(r storage.Reader, a Actor, q BulkQuery) (*BulkPlan, *storedPlan, error) {
-	if q.To != Done && q.To != Skipped {
-		return nil, nil, invalid("status", "A bulk can mark steps done or skip them")
-	}
-	var err error
-	keep := &storedPlan{To: q.To}
-	if keep.Note, err = cleanText("note", q.Note); err != nil {
+	keep, err := newPlan(q)
+	if err != nil {
 		return nil, nil, err
-	}
-	if q.To == Skipped {
-		if keep.Reason, err = cleanReason("reason", q.Reason); err != nil {
-			return nil, nil, err
-		}
 	}
 	rel, err := findRelease(r, q.Release, anyState)
 	if err != nil {
@@ -159,10 +150,7 @@ func planBulk(r storage.Reader, a Actor, q BulkQuery) (*BulkPlan, *storedPlan, e
 		return nil, nil, err
 	}
 	for _, st := range states {
-		line, err := cells.line(st)
-		if err != nil {
-			return nil, nil, err
-		}
+		line := cells.line(st)
 		if why := st.leaveOut(a, q.To, cells.names); why != "" {
 			out.LeftOut = append(out.LeftOut, BulkStep{Line: line, Why: why})
 			continue
@@ -182,6 +170,19 @@ func planBulk(r storage.Reader, a Actor, q BulkQuery) (*BulkPlan, *storedPlan, e
 		return nil, nil, e
 	}
 	return out, keep, cells.names.err
+}
+
+// newPlan is what a query says of itself, with no steps yet.
+func newPlan(q BulkQuery) (*storedPlan, error) {
+	if q.To != Done && q.To != Skipped {
+		return nil, invalid("status", "A bulk can mark steps done or skip them")
+	}
+	var err error
+	keep := &storedPlan{To: q.To}
+	if keep.Note, err = cleanText("note", q.Note); err == nil && q.To == Skipped {
+		keep.Reason, err = cleanReason("reason", q.Reason)
+	}
+	return keep, err
 }
 
 // allLeftOut says why a bulk would change nothing.
@@ -238,23 +239,32 @@ func (RunBulk) Op() string { return "step.bulk" }
 // Needs is the role it takes.
 func (RunBulk) Needs() Role { return Operator }
 
-func (op RunBulk) run(t *tx) error {
+// plan reads what was kept, for the one who made it and while it is fresh.
+func (op RunBulk) plan(t *tx) (*storedPlan, error) {
 	b, err := t.Get([]byte("bulk/" + op.Plan))
 	if isNotFound(err) || op.Plan == "" {
-		return refuse(Stale, "That preview is no longer there").hint("Type the command again to see what would change now.")
+		return nil, refuse(Stale, "That preview is no longer there").hint("Type the command again to see what would change now.")
 	}
 	if err != nil {
-		return err
+		return nil, err
 	}
-	var plan storedPlan
-	if err := json.Unmarshal(b, &plan); err != nil {
-		return fmt.Errorf("bulk plan %s is damaged: %w", op.Plan, err)
+	plan := new(storedPlan)
+	if err := json.Unmarshal(b, plan); err != nil {
+		return nil, fmt.Errorf("bulk plan %s is damaged: %w", op.Plan, err)
 	}
 	switch {
 	case plan.Actor != t.actor.id():
-		return refuse(Forbidden, "Somebody else made that preview").hint("Make your own: type the command yourself.")
+		return nil, refuse(Forbidden, "Somebody else made that preview").hint("Make your own: type the command yourself.")
 	case t.now.Unix() > plan.Until:
-		return refuse(Stale, "That preview is older than 30 minutes").hint("Type the command again to see what would change now.")
+		return nil, refuse(Stale, "That preview is older than 30 minutes").hint("Type the command again to see what would change now.")
+	}
+	return plan, nil
+}
+
+func (op RunBulk) run(t *tx) error {
+	plan, err := op.plan(t)
+	if err != nil {
+		return err
 	}
 	rel, err := releases.get(t, idKey(plan.Release))
 	if err != nil {
@@ -276,10 +286,7 @@ func (op RunBulk) run(t *tx) error {
 		if err != nil {
 			return err
 		}
-		line, err := cells.line(st)
-		if err != nil {
-			return err
-		}
+		line := cells.line(st)
 		if st.rev(cells.epoch, line) != c.Rev || st.removed() || !cells.takesPart(c.Customer) {
 			t.warn("Left alone, for it has changed since the preview: %s", line)
 			continue

@@ -77,7 +77,7 @@ func (op CloneRelease) run(t *tx) error {
 		if err != nil {
 			return err
 		}
-		t.warn("%s was for %s, and this one is for all active customers: “release edit %s” narrows it.", from.Label(), was, shortID("R", int(r.ID)))
+		t.warn("%s was for %s, and this one is for all active customers: “release edit %s” narrows it.", from.Label(), was, ShortRelease(r.ID))
 	}
 	return nil
 }

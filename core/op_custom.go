@@ -1,6 +1,7 @@
 package core
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -83,7 +84,7 @@ func (op AddCustomStep) run(t *tx) error {
 
 // addToTemplate makes the new step a template step, behind the anchor of the chosen place.
 func (t *tx) addToTemplate(op AddCustomStep, rel *Release, line queue, slot int) error {
-	add := AddTemplate{Release: shortID("R", int(rel.ID)), Name: op.Name, Category: op.Category, Type: op.Type, Content: op.Content, Description: op.Description}
+	add := AddTemplate{Release: ShortRelease(rel.ID), Name: op.Name, Category: op.Category, Type: op.Type, Content: op.Content, Description: op.Description}
 	for i := slot - 1; i >= 0; i-- {
 		if line[i].tm != nil {
 			add.After = line[i].tm.ShortID()
@@ -269,12 +270,7 @@ func (t *tx) queue(rel *Release, c *Customer, cat Category) (queue, error) {
 		}
 	}
 	for _, b := range behind {
-		slices.SortFunc(b, func(x, y *stepRecord) int {
-			if x.Order < y.Order {
-				return -1
-			}
-			return 1
-		})
+		slices.SortFunc(b, func(x, y *stepRecord) int { return cmp.Compare(x.Order, y.Order) })
 	}
 	var q queue
 	add := func(anchor int) error {

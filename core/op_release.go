@@ -221,7 +221,7 @@ func (t *tx) regroupAll(r *Release) error {
 // open refuses an archived release: it is read-only.
 func (r *Release) open() error {
 	if r.Status == Archived {
-		return refuse(Conflict, "Release %s is archived and read-only", r.Label()).hint("An admin can reopen it: `release reopen %s`.", shortID("R", int(r.ID)))
+		return refuse(Conflict, "Release %s is archived and read-only", r.Label()).hint("An admin can reopen it: `release reopen %s`.", ShortRelease(r.ID))
 	}
 	return nil
 }
@@ -229,7 +229,7 @@ func (r *Release) open() error {
 // running refuses a release that is not active.
 func (r *Release) running() error {
 	if r.Status == Draft {
-		return refuse(Conflict, "Release %s is a draft", r.Label()).hint("Its steps can be worked on once it is activated: `release activate %s`.", shortID("R", int(r.ID)))
+		return refuse(Conflict, "Release %s is a draft", r.Label()).hint("Its steps can be worked on once it is activated: `release activate %s`.", ShortRelease(r.ID))
 	}
 	return r.open()
 }

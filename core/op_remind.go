@@ -233,7 +233,7 @@ func (op ParkReminder) run(t *tx) error {
 	t.final = true
 	t.aboutReminder(m)
 	t.about(m.Label(), "Parked: %s", m.Parked)
-	t.notify(Notice{Kind: "reminder.parked", Channel: m.CreatedBy,
+	t.notify(Notice{Kind: ReminderParked, Channel: m.CreatedBy,
 		Text: fmt.Sprintf("Reminder %d (%s) cannot speak in its channel: %s. Mend that and resume it, or give it another channel", m.ID, m.Schedule, m.Parked)})
 	return reminders.put(t, m)
 }

@@ -31,7 +31,7 @@ func (op ShareRelease) run(t *tx) error {
 	switch rel.Status {
 	case Draft:
 		return refuse(Conflict, "Release %s is a draft: there is no progress to show yet", rel.Label()).
-			hint("Activate it first: `release activate %s`.", shortID("R", int(rel.ID)))
+			hint("Activate it first: `release activate %s`.", ShortRelease(rel.ID))
 	case Archived:
 		return rel.open()
 	}

@@ -12,7 +12,7 @@ import (
 // operation that caused it.
 type Notice struct {
 	ID      string    `json:"id"`
-	Kind    string    `json:"kind"`    // one of those below
+	Kind    string    `json:"kind"`    // one of those below, or what an alert is about
 	Channel string    `json:"channel"` // where to; for a notice to one person their id
 	Release int64     `json:"release_id,omitempty"`
 	Seq     int64     `json:"seq"` // the event
@@ -31,8 +31,9 @@ type Notice struct {
 	Parked   string `json:"parked,omitempty"` // why it was given up
 }
 
-// The kinds of notices: milestones of a release, a call for help, and word to
-// a release's owner that its channel cannot be reached.
+// The kinds of notices: milestones of a release, a call for help, word to a
+// release's owner that its channel cannot be reached, and word to a reminder's
+// that it cannot speak.
 const (
 	Activated       = "release.activated"
 	StepBlocked     = "step.blocked"
@@ -40,6 +41,7 @@ const (
 	ReleaseComplete = "release.complete"
 	ReleaseArchived = "release.archived"
 	Unheard         = "release.unheard"
+	ReminderParked  = "reminder.parked"
 )
 
 // Notices is what waits to be delivered next: the oldest notice of each

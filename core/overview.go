@@ -223,6 +223,6 @@ func (b *ledger) progress(customer int64) *Progress {
 }
 
 func share(rel *Release, p Progress, withdrawn bool, last *time.Time) ReleaseShare {
-	return ReleaseShare{ReleaseID: rel.ID, ShortID: shortID("R", int(rel.ID)), Name: rel.Name, Label: rel.Label(), Type: rel.Type,
+	return ReleaseShare{ReleaseID: rel.ID, ShortID: ShortRelease(rel.ID), Name: rel.Name, Label: rel.Label(), Type: rel.Type,
 		Status: rel.Status, ReleaseDate: rel.ReleaseDate, Withdrawn: withdrawn, Progress: p, LastChange: last}
 }

@@ -187,7 +187,7 @@ func (t *tx) forbid(op Operation) (*Error, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := refuse(Forbidden, "That takes the role %s, and yours is %s", op.Needs(), t.role).
+	e := needsRole("That", op.Needs(), t.role).
 		hint("%s", whoCan(admins))
 	mark := "refused/" + t.actor.User + "/" + op.Op()
 	if b, err := t.Get([]byte(mark)); err == nil {
@@ -248,6 +248,10 @@ func (s *Service) forbidden(ctx context.Context, a Actor, op Operation) error {
 		return fault(err)
 	}
 	return refusal
+}
+
+func needsRole(what string, needs, has Role) *Error {
+	return refuse(Forbidden, "%s takes the role %s, and yours is %s", what, needs, has)
 }
 
 func whoCan(admins []string) string {

@@ -9,9 +9,10 @@ import (
 	"rollcall/storage"
 )
 
-// ActivationPreview is what activating a draft would do; for a release that
-// was activated, who takes part and what is missing in the steps still open.
-func (s *Service) ActivationPreview(ctx context.Context, a Actor, release string) (*ActivationPreview, error) {
+// CheckRelease is what activating a draft would do, and so what stands in its
+// way; for a release that was activated, who takes part and what is missing in
+// the steps still open.
+func (s *Service) CheckRelease(ctx context.Context, a Actor, release string) (*ActivationPreview, error) {
 	return ask(ctx, s, a, func(r storage.Reader) (*ActivationPreview, error) {
 		rel, err := findRelease(r, release, anyState)
 		if err != nil {
@@ -23,12 +24,6 @@ func (s *Service) ActivationPreview(ctx context.Context, a Actor, release string
 		}
 		return p, p.show(r, rel)
 	})
-}
-
-// CheckRelease lists what stands in a release's way: the same as its
-// activation preview.
-func (s *Service) CheckRelease(ctx context.Context, a Actor, release string) (*ActivationPreview, error) {
-	return s.ActivationPreview(ctx, a, release)
 }
 
 // sum is "42 customers × 11 steps = 462", and the custom steps beside them.
@@ -120,7 +115,7 @@ func activationPreview(r storage.Reader, rel *Release) (*ActivationPreview, *ros
 			hint("No active customer is among its targets. Add customers, or change its targets.")
 	case p.Total == 0:
 		return nil, nil, refuse(Conflict, "Release %s has no steps yet", rel.Label()).
-			hint("Add the first: `template add %s \"…\" category=deploy type=bash content=\"…\"`.", shortID("R", int(rel.ID)))
+			hint("Add the first: `template add %s \"…\" category=deploy type=bash content=\"…\"`.", ShortRelease(rel.ID))
 	}
 	return p, ro, nil
 }

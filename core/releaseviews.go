@@ -36,7 +36,7 @@ func progressOf(r storage.Reader, rel *Release) (Progress, error) {
 // view is the release of a sheet whose steps have been counted.
 func (sh *sheet) view(r storage.Reader, p Progress, blocked int) (ReleaseView, error) {
 	v := ReleaseView{
-		Release: *sh.rel, ShortID: shortID("R", int(sh.rel.ID)), CustomerCount: sh.customerCount(),
+		Release: *sh.rel, ShortID: ShortRelease(sh.rel.ID), CustomerCount: sh.customerCount(),
 		StepCount: sh.templateCount(), Progress: p, Blocked: blocked,
 	}
 	var err error

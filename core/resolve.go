@@ -198,7 +198,7 @@ var releaseFinder = &finder[Release, *Release]{
 	noun: "release", table: releases,
 	inUse: func(r *Release) bool { return r.Status != Archived },
 	label: func(_ storage.Reader, r *Release) (string, error) { return releaseLabel(r), nil },
-	ref:   func(r *Release) string { return shortID("R", int(r.ID)) },
+	ref:   func(r *Release) string { return ShortRelease(r.ID) },
 	levels: []func(storage.Reader, string) ([]string, error){
 		byID("R"), byIndex(releases, false, "name", "version"), byIndex(releases, true, "name", "version"),
 	},
@@ -206,7 +206,7 @@ var releaseFinder = &finder[Release, *Release]{
 
 // releaseLabel is R12 with name, and version where it has one.
 func releaseLabel(r *Release) string {
-	s := shortID("R", int(r.ID)) + " " + r.Name
+	s := ShortRelease(r.ID) + " " + r.Name
 	if r.VersionNumber != "" && string(r.VersionNumber) != r.Name {
 		s += " (" + string(r.VersionNumber) + ")"
 	}
