@@ -2,6 +2,7 @@ package core
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -280,12 +281,14 @@ func (tell *teller) nameThings(act *Activity, e *Event) error {
 	} else if rel != nil {
 		act.ReleaseLabel = Maybe(rel.Label())
 	}
+	at := e.Cluster
 	if c, err := lookUp(tell.r, customers, tell.customers, e.Customer); err != nil {
 		return err
 	} else if c != nil {
 		act.CustomerName, act.Namespace = Maybe(c.Name), Maybe(c.Namespace)
+		at = cmp.Or(at, c.ClusterID) // an event about a customer alone, like a link's, still says where that is
 	}
-	c, err := lookUp(tell.r, clusters, tell.clusters, e.Cluster)
+	c, err := lookUp(tell.r, clusters, tell.clusters, at)
 	if c != nil {
 		act.ClusterName = Maybe(c.Name)
 	}

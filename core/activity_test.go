@@ -85,6 +85,11 @@ func TestActivityTellsWhatChanged(t *testing.T) {
 	assert.Equal(t, []core.FieldNow{{Field: "cluster_id", Before: "lab", After: "prod-eu"}}, e[1].Changes)
 	assert.Equal(t, []core.FieldNow{{Field: "name", Before: "staging", After: "lab"}, {Field: "metadata", Before: `{"region":"staging"}`, After: "{}"}}, e[2].Changes)
 
+	h.do(ann, core.ArchiveCluster{Cluster: "lab"})
+	assert.Equal(t, []core.FieldNow{{Field: "is_active", Before: "true", After: "false"}}, h.feed(core.ActivityQuery{Limit: 1}).Events[0].Changes)
+	h.do(ann, core.RestoreCluster{Cluster: "lab"})
+	assert.Equal(t, []core.FieldNow{{Field: "is_active", Before: "false", After: "true"}}, h.feed(core.ActivityQuery{Limit: 1}).Events[0].Changes)
+
 	r := h.do(ann, core.EditCluster{Cluster: "lab", Description: ptr("for tests")})
 	h.do(ann, core.Undo{Event: r.Seq})
 	e = h.feed(core.ActivityQuery{Limit: 1}).Events

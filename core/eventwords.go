@@ -102,6 +102,9 @@ func rolesGiven(e *Event) ([]FieldNow, error) {
 
 // value words one field's value: a text as it is, a cluster or targets by name.
 func (tell *teller) value(field string, raw json.RawMessage) (string, error) {
+	if field == "is_active" && len(raw) == 0 {
+		return "false", nil // an event leaves out what is false, which is an answer here
+	}
 	if len(raw) == 0 || string(raw) == "null" {
 		return "", nil
 	}

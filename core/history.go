@@ -80,7 +80,7 @@ func (tell *teller) fromTemplate(st *stepState, e enrolment, own []*Event, recor
 	out := []Activity{made}
 	for _, ev := range chain {
 		s := ev.subject(path)
-		if ev.Seq <= made.Seq || ev.At.Before(made.At) || s.change("revision") == nil && s.change("removed") == nil || !plainAt(own, record, ev.Seq) {
+		if s.Created || ev.Seq <= made.Seq || ev.At.Before(made.At) || s.change("revision") == nil && s.change("removed") == nil || !plainAt(own, record, ev.Seq) {
 			continue
 		}
 		act, err := tell.one(ev)

@@ -41,6 +41,7 @@ func TestSharedLinkShowsItsScopeOnly(t *testing.T) {
 	_, all := h.share(core.ShareRelease{Release: "v2.5.0"})
 	_, us := h.share(core.ShareRelease{Release: "v2.5.0", Cluster: "prod-us"})
 	_, d := h.share(core.ShareRelease{Release: "v2.5.0", Customer: "cust-d-prod"})
+	assert.Equal(t, core.Maybe("prod-eu"), h.feed(core.ActivityQuery{Limit: 1}).Events[0].ClusterName, "where a customer is stands wherever it does")
 
 	m := must[*core.Matrix](t)(h.Matrix(t.Context(), all, core.MatrixQuery{Release: "1"}))
 	assert.Len(t, m.Clusters, 3)

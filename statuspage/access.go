@@ -90,7 +90,7 @@ func (s *Site) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	switch {
 	case errors.Is(err, errNoSession):
 		s.fail(w, r, http.StatusForbidden, "You are not signed in here.",
-			"In Slack, type /rollcall link and open the link you get: it signs this browser in.")
+			"In Slack, type `/rollcall link` and open the link you get: it signs this browser in.")
 	case errors.Is(err, errLinkOver):
 		s.fail(w, r, http.StatusForbidden, "This shared link has ended.", "Ask whoever sent it to you for a new one.")
 	default:
@@ -125,7 +125,7 @@ func (s *Site) redeem(w http.ResponseWriter, r *http.Request) {
 		return
 	default:
 		s.fail(w, r, http.StatusGone, "This link is too old, was used already, or has been ended.",
-			"For a new one, type /rollcall link in Slack, or ask whoever sent it to you.")
+			"For a new one, type `/rollcall link` in Slack, or ask whoever sent it to you.")
 		return
 	}
 	if in.Link != 0 {

@@ -57,7 +57,7 @@ func TestSignIn(t *testing.T) {
 	assert.Contains(t, shut.Body.String(), "/rollcall link")
 	assert.NotContains(t, shut.Body.String(), "Spring")
 	golden(t, "forbidden", shut)
-	assert.JSONEq(t, `{"error":{"code":"forbidden","message":"You are not signed in here. In Slack, type /rollcall link and open the link you get: it signs this browser in."}}`,
+	assert.JSONEq(t, `{"error":{"code":"forbidden","message":"You are not signed in here. In Slack, type \u0060/rollcall link\u0060 and open the link you get: it signs this browser in."}}`,
 		get(s, "/releases/12.json").Body.String())
 
 	// Whoever fetches the link sees the same page for every token, and spends nothing.

@@ -5,7 +5,6 @@ package statuspage_test
 import (
 	"fmt"
 	"maps"
-	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
@@ -239,7 +238,7 @@ func TestBrowserLocalTimes(t *testing.T) {
 func TestErrorPagesAreOfOnePiece(t *testing.T) {
 	b := browse(t, site(t, typical(), locked(&gate{})))
 	b.open("/nowhere")
-	assert.Equal(t, http.StatusText(http.StatusNotFound), value[string](b, "document.querySelector('h1').textContent"))
+	assert.Equal(t, "Not found", value[string](b, "document.querySelector('h1').textContent"))
 	b.picture("error-1280-light")
 	b.forgive()
 }

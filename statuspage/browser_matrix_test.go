@@ -3,6 +3,7 @@
 package statuspage_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/chromedp/cdproto/emulation"
@@ -171,4 +172,16 @@ func TestBrowserFiltersAndSort_US008_8_3(t *testing.T) {
 	names := value[[]string](b, "[...document.querySelectorAll('tbody th a')].map(a => a.textContent)")
 	assert.IsIncreasing(t, names)
 	assert.Len(t, names, 6)
+}
+
+// Whatever else is marked in a cell, that its step is blocked is among it, and in the colour of what is wrong.
+func TestBrowserABlockedStepIsSeen(t *testing.T) {
+	b := browse(t, site(t, typical()))
+	b.open("/releases/12")
+	b.run("cell = document.querySelector('.grid td.p'); red = getComputedStyle(document.querySelector('.legend .b')).color")
+	for class, marks := range map[string]string{"p": "normal", "p o": "✎", "p c": "★", "p k": "▸", "p b": "■", "p o k": "✎ ▸", "p o b": "✎ ■", "p b k": "▸ ■", "p o b k": "✎ ▸ ■", "p c b": "■"} {
+		b.run("cell.className = '" + class + "'")
+		assert.Equal(t, marks, value[string](b, "getComputedStyle(cell.firstChild, '::after').content.split('/')[0].trim().replaceAll('\"', '').replace('none', 'normal')"), class)
+		assert.Equal(t, strings.Contains(class, "b"), value[bool](b, "getComputedStyle(cell.firstChild, '::after').color === red"), class)
+	}
 }

@@ -5,6 +5,7 @@ import (
 	"html"
 	"net/http"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -113,6 +114,34 @@ func TestDifference(t *testing.T) {
 		assert.Equal(r, strings.TrimSuffix(b, "\n"), strings.Join(after, "\n"))
 		assert.Equal(r, []int{left, put}, []int{gone, come})
 	})
+}
+
+// Long texts that differ in a few lines show these and the lines beside them, and count the others.
+func TestDifferenceLeavesOutWhatIsTheSame(t *testing.T) {
+	numbers := func(change int) (out string) {
+		for i := range 40 {
+			if i == change {
+				out += "changed "
+			}
+			out += strconv.Itoa(i) + "\n"
+		}
+		return out
+	}
+	shown := func(a, b string) (out []string) {
+		rows, _, _ := statuspage.Difference(a, b)
+		for _, row := range statuspage.Folded(rows) {
+			if row.Left > 0 {
+				out = append(out, strconv.Itoa(row.Left)+" left out")
+			} else {
+				out = append(out, string(row.New))
+			}
+		}
+		return out
+	}
+	assert.Equal(t, []string{"17 left out", "17", "18", "19", "changed 20", "21", "22", "23", "16 left out"}, shown(numbers(-1), numbers(20)))
+	assert.Equal(t, []string{"0", "1", "2", "3", "changed 4", "5", "6", "7", "32 left out"}, shown(numbers(-1), numbers(4)), "one line is shown rather than counted")
+	assert.Equal(t, []string{"40 left out"}, shown(numbers(-1), numbers(-1)))
+	assert.Len(t, shown("a\n", "b\n"), 1)
 }
 
 func TestDownload_FV007(t *testing.T) {

@@ -15,6 +15,42 @@ type pair struct {
 	Old, New     template.HTML
 	OldNo, NewNo int // counted from 1; 0 where there is no line
 	Same         bool
+	Left         int // how many lines that are the same stand here unsaid; there is nothing else then
+}
+
+// beside is how many lines that are the same are shown around those that are not.
+const beside = 3
+
+// folded leaves out what is the same in both texts, but for the lines beside a change.
+func folded(rows []pair) (out []pair) {
+	for i := 0; i < len(rows); {
+		end := i
+		for end < len(rows) && rows[end].Same {
+			end++
+		}
+		if end == i {
+			out = append(out, rows[i])
+			i++
+			continue
+		}
+		before, after := beside, beside // of the lines kept
+		if i == 0 {
+			before = 0
+		}
+		if end == len(rows) {
+			after = 0
+		}
+		if end-i <= before+after+1 {
+			before, after = end-i, 0 // to say how many are left out takes a line too
+		}
+		out = append(out, rows[i:i+before]...)
+		if left := end - i - before - after; left > 0 {
+			out = append(out, pair{Left: left})
+		}
+		out = append(out, rows[end-after:end]...)
+		i = end
+	}
+	return out
 }
 
 // difference sets two texts beside each other, line by line, and counts the lines that are not in both.

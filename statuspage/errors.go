@@ -33,6 +33,21 @@ type failure struct {
 	Ref       string // stands in the log too; empty when there is nothing to look up there
 }
 
+// title is what the page is headed by: what happened to the reader, or else what HTTP calls it.
+func (f failure) title() string {
+	switch f.Status {
+	case http.StatusForbidden:
+		return "No access"
+	case http.StatusGone:
+		return "This link no longer works"
+	case http.StatusRequestURITooLong:
+		return "Address too long"
+	case http.StatusInternalServerError:
+		return "Something went wrong"
+	}
+	return capital(strings.ToLower(http.StatusText(f.Status)))
+}
+
 // failWith answers with an error of core's or of ours. Causes go to the log, under the reference the page shows.
 func (s *Site) failWith(w http.ResponseWriter, r *http.Request, err error) {
 	if errors.Is(err, context.Canceled) && r.Context().Err() != nil {
@@ -65,7 +80,7 @@ func (s *Site) answerFailure(w http.ResponseWriter, r *http.Request, f failure) 
 	h.Del("ETag")
 	h.Set("Cache-Control", noStore)
 	if !isTwin(r) {
-		page, err := s.layouts.render("error", "frame", frame{Title: http.StatusText(f.Status), Body: f})
+		page, err := s.layouts.render("error", "frame", frame{Title: f.title(), Body: f})
 		if err != nil {
 			s.cfg.Log.Error("the error page failed", "err", err)
 			http.Error(w, f.Msg, f.Status)
@@ -97,7 +112,7 @@ func (s *Site) answerFailure(w http.ResponseWriter, r *http.Request, f failure) 
 }
 
 func (s *Site) notFound(w http.ResponseWriter, r *http.Request) {
-	s.fail(w, r, http.StatusNotFound, "There is no such page.", "Start again from the dashboard.")
+	s.fail(w, r, http.StatusNotFound, "There is no such page.", "")
 }
 
 func (s *Site) methodNotAllowed(w http.ResponseWriter, r *http.Request) {

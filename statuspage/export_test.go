@@ -26,6 +26,7 @@ var Markdown = markdown
 var (
 	Code       = code
 	Difference = difference
+	Folded     = folded
 )
 
 // Hurry makes the streams of a site live faster.

@@ -95,6 +95,7 @@ var vocabulary = template.FuncMap{
 		return draftSteps{label, release, steps}
 	},
 	"part":     func(label string, c core.Counts) part { return part{label, c} },
+	"coded":    coded,
 	"more":     more,
 	"counts":   countsText,
 	"category": func(p core.Progress, c core.Category) core.Counts { return p.Category(c) },
@@ -180,6 +181,19 @@ func stateOf(s core.Status) state {
 		return states[s]
 	}
 	return state{"n", "Unknown"}
+}
+
+// coded is a sentence whose words in backticks are set as code, as in Slack.
+func coded(text string) template.HTML {
+	text = template.HTMLEscapeString(text)
+	pieces := strings.Split(text, "`")
+	if len(pieces)%2 == 0 {
+		return template.HTML(text) // one of them is no half of a pair
+	}
+	for i := 1; i < len(pieces); i += 2 {
+		pieces[i] = "<code>" + pieces[i] + "</code>"
+	}
+	return template.HTML(strings.Join(pieces, ""))
 }
 
 // number is 1,234,567.

@@ -52,6 +52,9 @@ type tab struct {
 var matrixSorts = []string{"name", "progress", "cluster"}
 
 func askMatrix(s *Site, q *request) (matrixView, error) {
+	if err := s.separate(q); err != nil {
+		return matrixView{}, err
+	}
 	m, err := s.cfg.Views.Matrix(q.ctx, q.actor, matrixQuery(q))
 	if err != nil {
 		return matrixView{}, err
@@ -93,7 +96,7 @@ func (s *Site) blocked(q *request, release string) ([]core.StepView, error) {
 // matrixQuery reads the filters of a matrix. The page shows deploy steps unless asked for others.
 func matrixQuery(q *request) core.MatrixQuery {
 	m := core.MatrixQuery{
-		Release: q.ref("id"), Category: pickOne(q, "category", core.Categories), Clusters: q.list("cluster"),
+		Release: q.ref("id"), Category: pickOne(q, "category", core.Categories), Clusters: q.clusters(),
 		Sort: pickOne(q, "sort", matrixSorts), AllCustom: q.yes("custom"), Withdrawn: q.yes("withdrawn"),
 	}
 	if m.Category == "" {
@@ -139,7 +142,7 @@ func dressMatrix(q *request, v matrixView) frame {
 		}
 		b.Tabs = append(b.Tabs, tab{capital(c), q.with("category", value), c == b.Category, v.Progress.Category(c)})
 	}
-	chosen := without(q.list("cluster"), v.Unknown)
+	chosen := without(q.clusters(), v.Unknown)
 	b.Cluster = choose("cluster", "Cluster", "All clusters", chosen, named(v.Names))
 	var statuses []string
 	for _, st := range v.Query.Statuses {

@@ -87,6 +87,52 @@ func (q *request) list(key string) []string {
 	return out
 }
 
+// clusters is the filter by cluster, once separate has told the names apart.
+func (q *request) clusters() []string {
+	var out []string
+	for _, name := range q.filters["cluster"] {
+		if name = strings.TrimSpace(name); name != "" && !slices.Contains(out, name) {
+			out = append(out, name)
+		}
+	}
+	return out
+}
+
+// separate takes clusters apart that stand with commas between them. A cluster's name may hold a comma itself: only a
+// look at the names tells.
+func (s *Site) separate(q *request) error {
+	if !strings.Contains(strings.Join(q.filters["cluster"], ""), ",") {
+		return nil
+	}
+	known, err := s.cfg.Views.Clusters(q.ctx, q.actor, true)
+	if err != nil {
+		return err
+	}
+	var out []string
+	for _, v := range q.filters["cluster"] {
+		out = append(out, namesIn(v, known.Clusters)...)
+	}
+	q.filters["cluster"] = out
+	return nil
+}
+
+// namesIn cuts a list at its commas, but for those within the longest name that begins there.
+func namesIn(list string, known []core.ClusterView) (out []string) {
+	pieces := strings.Split(list, ",")
+	for len(pieces) > 0 {
+		n := len(pieces)
+		for ; n > 1; n-- {
+			name := strings.TrimSpace(strings.Join(pieces[:n], ","))
+			if slices.ContainsFunc(known, func(c core.ClusterView) bool { return strings.EqualFold(c.Name, name) }) {
+				break
+			}
+		}
+		out = append(out, strings.Join(pieces[:n], ","))
+		pieces = pieces[n:]
+	}
+	return out
+}
+
 // pick is list for a filter with known values; others are left out with a note.
 func pick[T ~string](q *request, key string, known []T) []T {
 	var out []T

@@ -116,12 +116,14 @@ func dressStep(q *request, v stepView) (frame, error) {
 }
 
 func bodyOf(q *request, v *core.StepDetail) (b stepBody, err error) {
-	b = stepBody{StepDetail: v, URL: stepURL(v.Release.ID, v.Customer.ID, v.Step.ShortID), Hints: hintsFor(v)}
+	b = stepBody{StepDetail: v, URL: stepURL(v.Release.ID, v.Customer.ID, v.Step.ShortID)}
 	if !b.Readable() {
-		return b, nil
+		return b, nil // who came by a shared link cannot change it either
 	}
+	b.Hints = hintsFor(v)
 	if v.Original != nil {
 		b.Rows, b.Gone, b.New = difference(v.Original.Content, string(v.Step.Content))
+		b.Rows = folded(b.Rows)
 	}
 	b.Content, err = q.scribe.lay(q.ctx, v.Step.Type, string(v.Step.Content))
 	return b, err

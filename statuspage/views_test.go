@@ -177,6 +177,25 @@ func TestStates(t *testing.T) {
 	golden(t, "across-nothing", get(s, "/releases/12/steps/D1?status=reverted"))
 }
 
+// A comma stands between the clusters that are asked for, and may stand in the name of one.
+func TestClustersWithACommaInTheirNames_FC006(t *testing.T) {
+	svc := service(t)
+	do(t, svc, core.EditCluster{Cluster: "prod-us", Name: new("prod-us, east")})
+	do(t, svc, core.AddCluster{Name: "prod-us"})
+	s := site(t, svc)
+	option := `<option value="prod-us, east" selected>prod-us, east</option>`
+	for _, path := range []string{"/releases/1", "/releases/1/steps/D1", "/customers"} {
+		one := get(s, path+"?cluster=prod-us%2C+east").Body.String()
+		assert.Contains(t, one, option, path)
+		assert.NotContains(t, one, "cust-d-prod", path)
+		assert.NotContains(t, one, "left out", path)
+		both := get(s, path+"?cluster=prod-us%2C+east,prod-eu").Body.String()
+		assert.Contains(t, both, "cust-d-prod", path)
+		assert.Contains(t, both, `<option value="prod-us, east,prod-eu" selected>`, path)
+		assert.Contains(t, get(s, path+"?cluster=prod-us%2C+east&cluster=nowhere").Body.String(), "There is no cluster &#34;nowhere&#34;", path)
+	}
+}
+
 func TestErrorPages(t *testing.T) {
 	down := typical()
 	down.broken.Store(true)
