@@ -1,6 +1,7 @@
 package core_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"testing"
 
@@ -89,6 +90,9 @@ func TestActivityTellsWhatChanged(t *testing.T) {
 	assert.Equal(t, []core.FieldNow{{Field: "is_active", Before: "true", After: "false"}}, h.feed(core.ActivityQuery{Limit: 1}).Events[0].Changes)
 	h.do(ann, core.RestoreCluster{Cluster: "lab"})
 	assert.Equal(t, []core.FieldNow{{Field: "is_active", Before: "false", After: "true"}}, h.feed(core.ActivityQuery{Limit: 1}).Events[0].Changes)
+	told, err := json.Marshal(core.FieldNow{Field: "channel", After: "C1"})
+	require.NoError(t, err)
+	assert.JSONEq(t, `{"field":"channel","before":null,"after":"C1"}`, string(told))
 
 	r := h.do(ann, core.EditCluster{Cluster: "lab", Description: ptr("for tests")})
 	h.do(ann, core.Undo{Event: r.Seq})

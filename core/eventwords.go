@@ -57,15 +57,15 @@ func (tell *teller) changes(e *Event) ([]FieldNow, error) {
 		if quiet[c.Field] {
 			continue
 		}
-		before, err := tell.value(c.Field, c.Before)
-		if err != nil {
+		now := FieldNow{Field: c.Field}
+		var err error
+		if now.Before, err = tell.value(c.Field, c.Before); err != nil {
 			return nil, err
 		}
-		after, err := tell.value(c.Field, c.After)
-		if err != nil {
+		if now.After, err = tell.value(c.Field, c.After); err != nil {
 			return nil, err
 		}
-		out = append(out, FieldNow{Field: c.Field, Before: before, After: after})
+		out = append(out, now)
 	}
 	return out, nil
 }
@@ -78,14 +78,14 @@ func rolesGiven(e *Event) ([]FieldNow, error) {
 		if c == nil || !strings.HasPrefix(e.Subjects[i].Record, grants.name+"/") {
 			continue
 		}
-		role := func(raw json.RawMessage) (string, error) {
+		role := func(raw json.RawMessage) (Maybe, error) {
 			var r Role
 			if len(raw) > 0 {
 				if err := json.Unmarshal(raw, &r); err != nil {
 					return "", err
 				}
 			}
-			return r.String(), nil
+			return Maybe(r.String()), nil
 		}
 		before, err := role(c.Before)
 		if err != nil {
@@ -101,7 +101,7 @@ func rolesGiven(e *Event) ([]FieldNow, error) {
 }
 
 // value words one field's value: a text as it is, a cluster or targets by name.
-func (tell *teller) value(field string, raw json.RawMessage) (string, error) {
+func (tell *teller) value(field string, raw json.RawMessage) (Maybe, error) {
 	if field == "is_active" && len(raw) == 0 {
 		return "false", nil // an event leaves out what is false, which is an answer here
 	}
@@ -113,20 +113,21 @@ func (tell *teller) value(field string, raw json.RawMessage) (string, error) {
 		id, _ := strconv.ParseInt(string(raw), 10, 64)
 		c, err := lookUp(tell.r, clusters, tell.clusters, id)
 		if c == nil {
-			return string(raw), err
+			return Maybe(raw), err
 		}
-		return c.Name, nil
+		return Maybe(c.Name), nil
 	case "targets":
 		var g Targets
 		if json.Unmarshal(raw, &g) == nil {
-			return targetsText(tell.r, g)
+			text, err := targetsText(tell.r, g)
+			return Maybe(text), err
 		}
 	}
 	var text string
 	if json.Unmarshal(raw, &text) == nil {
-		return text, nil
+		return Maybe(text), nil
 	}
-	return string(raw), nil
+	return Maybe(raw), nil
 }
 
 // sentence says in words what an event was.

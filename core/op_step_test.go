@@ -186,6 +186,36 @@ func TestUndoOfAdditions(t *testing.T) {
 	}
 }
 
+// What was edited or moved and undone is called what it is called again.
+func TestUndoNamesThingsAsTheyAreAgain(t *testing.T) {
+	h := newHouse(t)
+	h.active()
+	h.do(bob, core.AddCustomStep{Release: "v2.5.0", Customer: "cust-b-prod", Name: "Warm up", Category: core.Deploy, Type: core.Bash, Content: "true"})
+	for _, c := range []struct {
+		who  string
+		op   core.Operation
+		want string
+	}{
+		{ann, core.EditCluster{Cluster: "staging", Name: ptr("lab")}, "staging"},
+		{ann, core.EditCustomer{Customer: "cust-a-prod", Name: ptr("Acme")}, "customer-a · prod-us / cust-a-prod"},
+		{ann, core.MoveCustomer{Customer: "cust-a-prod", Cluster: "prod-eu", Confirm: true}, "customer-a · prod-us / cust-a-prod"},
+		{ann, core.EditRelease{Release: "R1", Version: ptr("v2.5.1")}, "R1 Spring release (v2.5.0)"},
+		{ann, core.EditTemplate{Release: "R1", Step: "D1", Name: ptr("Roll out"), Confirm: true}, "v2.5.0 · deploy 1 (D1) Deploy"},
+		{ann, core.MoveTemplate{Release: "R1", Step: "D1", After: "D2", Confirm: true}, "v2.5.0 · deploy 1 (D1) Deploy"},
+		{bob, core.EditCustomStep{Target: at("cust-b-prod", "C1"), Name: ptr("Cool down")}, "customer-b · prod-us / cust-b-prod · v2.5.0 · deploy 3.5 (C1) Warm up"},
+		{bob, core.MoveCustomStep{Target: at("cust-b-prod", "C1"), Before: "D1"}, "customer-b · prod-us / cust-b-prod · v2.5.0 · deploy 3.5 (C1) Warm up"},
+	} {
+		r := h.do(c.who, c.op)
+		u := h.do(c.who, core.Undo{Event: r.Seq})
+		assert.Equal(t, c.want, u.Title, "%T", c.op)
+		e := h.feed(core.ActivityQuery{Limit: 1}).Events[0]
+		assert.Equal(t, c.want, e.Title, "%T", c.op)
+		if _, moved := c.op.(core.MoveCustomer); moved {
+			assert.Equal(t, "prod-us", string(e.ClusterName))
+		}
+	}
+}
+
 func TestDraftAndArchivedReleasesAreNotWorkedOn(t *testing.T) {
 	h := newHouse(t)
 	h.spring()

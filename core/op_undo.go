@@ -64,6 +64,9 @@ func (op Undo) run(t *tx) error {
 		return nil
 	}
 	t.about(e.Title, "Undone: %s", undone(e.Op))
+	if err := t.nameAgain(e); err != nil {
+		return err
+	}
 	return t.undoneStep(e)
 }
 
@@ -267,6 +270,59 @@ func (t *tx) undoneStep(e *Event) error {
 	t.receipt.Text = fmt.Sprintf("Undone: %s again", rec.Status)
 	if rec.Status == Pending && rec.Override == 0 {
 		t.detail("It shows what its template says now.")
+	}
+	return nil
+}
+
+// nameAgain names what was edited or moved as it is called, and where it stands, now that this is undone: the event
+// that is undone knew only the other.
+func (t *tx) nameAgain(e *Event) error {
+	noun, verb, _ := strings.Cut(e.Op, ".")
+	if verb != "edit" && verb != "move" {
+		return nil
+	}
+	title := func(text string) { t.event.Title, t.receipt.Title = text, text }
+	switch noun {
+	case "cluster":
+		c, err := clusters.get(t, idKey(e.Cluster))
+		if err != nil {
+			return err
+		}
+		title(c.Name)
+	case "customer":
+		c, cl, err := t.customer(idText(e.Customer), anyState)
+		if err != nil {
+			return err
+		}
+		t.aboutCustomer(c)
+		title(place{c.Name, cl.Name, c.Namespace}.String())
+	case "release":
+		r, err := releases.get(t, idKey(e.Release))
+		if err != nil {
+			return err
+		}
+		title(releaseLabel(r))
+	case "template":
+		rel, tm, _, err := t.template(idText(e.Release), e.Step)
+		if err != nil {
+			return err
+		}
+		t.aboutTemplate(rel, tm)
+	case "step":
+		rel, err := releases.get(t, idKey(e.Release))
+		if err != nil {
+			return err
+		}
+		c, _, err := t.customer(idText(e.Customer), anyState)
+		if err != nil {
+			return err
+		}
+		s, err := findStep(t, rel, c, e.Step)
+		if err != nil {
+			return err
+		}
+		_, _, err = t.aboutStep(s, "")
+		return err
 	}
 	return nil
 }

@@ -125,8 +125,8 @@ type Activity struct {
 // FieldNow is one field's change as people read it.
 type FieldNow struct {
 	Field  string `json:"field"`
-	Before string `json:"before"`
-	After  string `json:"after"`
+	Before Maybe  `json:"before"`
+	After  Maybe  `json:"after"`
 }
 
 // ActivityFeed is events, newest first.

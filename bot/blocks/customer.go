@@ -15,7 +15,7 @@ func Customers(v core.CustomerList, page int, env Env) Message {
 	s.reserve = 4
 	s.header("Customers")
 	if len(v.Query.Clusters) > 0 || v.Query.Sort != "" {
-		s.small(fmt.Sprintf("%s of %d%s", thousands(len(v.Customers)), v.Total, customersAsked(v.Query)))
+		s.small(fmt.Sprintf("%s of %s%s", thousands(len(v.Customers)), thousands(v.Total), customersAsked(v.Query)))
 	}
 	for _, name := range v.Unknown {
 		s.line("⚠️ There is no cluster called " + bold(name) + ".")

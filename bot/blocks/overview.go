@@ -144,7 +144,8 @@ func changesText(list []core.FieldNow) string {
 }
 
 // valueText is a field's value as people read it: moments on their clock, channels by name.
-func valueText(field, value string) string {
+func valueText(field string, now core.Maybe) string {
+	value := string(now)
 	if value == "" {
 		return "nothing"
 	}
