@@ -100,7 +100,7 @@ func (in *intake) useMessage(ctx context.Context, id string, data slack.Interact
 			req.Line = "step content draft=" + draft
 		}
 		if f.Problem != "" {
-			m := blocks.Refusal(core.Invalid, blocks.Escape(f.Problem), f.Hint, nil, nil)
+			m := blocks.Refusal(core.Invalid, f.Problem, f.Hint, nil, nil)
 			early.show(ctx, in, req, Answer{Message: &m, ReplyTo: req.ReplyTo, Channel: req.Channel})
 			return
 		}

@@ -153,6 +153,11 @@ func TestAMessageBecomesStepContent(t *testing.T) {
 		require.NoError(t, l.ann.Modal().WaitFor(l.ctx, want))
 		require.NoError(t, l.ann.Modal().Dismiss(l.ctx))
 	}
+	odd, err := l.ann.Upload("#ops", "you & <me>.sh", []byte("\xff\xfe"), "")
+	require.NoError(t, err)
+	use(odd)
+	require.NoError(t, l.ann.Modal().WaitFor(l.ctx, "you & <me>.sh is not text"))
+	require.NoError(t, l.ann.Modal().Dismiss(l.ctx))
 	use(said("Please run\n```\nSELECT '<tag>' & 1;\n```\nthanks"))
 	form := l.ann.Modal()
 	require.NoError(t, form.WaitFor(l.ctx, "This will be saved"))

@@ -241,7 +241,8 @@ func (c *call) refuseForm(e *core.Error) Answer {
 	d.form.Problem = text
 	ans, err := d.answer()
 	if err != nil {
-		return Answer{Message: &blocks.Message{Text: text}}
+		m := blocks.Refusal(e.Code, e.Msg, e.Hint, nil, nil)
+		return Answer{Message: &m}
 	}
 	return ans
 }
