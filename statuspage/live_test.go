@@ -1,20 +1,12 @@
 package statuspage_test
 
 import (
-	"bufio"
 	"context"
 	"encoding/json"
 	"fmt"
 	"net"
 	"net/http"
-	"net/http/httptest"
 	"net/netip"
-	"os"
-	"runtime"
-	"slices"
-	"strconv"
-	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -24,99 +16,6 @@ import (
 	"rollcall/core"
 	"rollcall/statuspage"
 )
-
-// message is one event of a stream.
-type message struct {
-	id, name, data string
-	at             time.Time // when it was heard
-}
-
-// viewer is an open stream.
-type viewer struct {
-	status int
-	header http.Header
-	heard  chan message // closed when the stream ends
-	leave  func()
-}
-
-// watch opens a stream, with headers given in pairs.
-func watch(t testing.TB, base, path string, headers ...string) *viewer {
-	t.Helper()
-	ctx, leave := context.WithCancel(t.Context())
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, base+path, nil)
-	require.NoError(t, err)
-	for i := 0; i+1 < len(headers); i += 2 {
-		req.Header.Set(headers[i], headers[i+1])
-	}
-	res, err := (&http.Client{Transport: &http.Transport{DisableKeepAlives: true}}).Do(req)
-	require.NoError(t, err)
-	v := &viewer{status: res.StatusCode, header: res.Header, heard: make(chan message, 10_000), leave: leave}
-	go func() {
-		defer close(v.heard)
-		defer func() { _ = res.Body.Close() }()
-		var m message
-		for lines := bufio.NewScanner(res.Body); lines.Scan(); {
-			field, value, _ := strings.Cut(lines.Text(), ": ")
-			switch field {
-			case "id":
-				m.id = value
-			case "event":
-				m.name = value
-			case "data":
-				m.data = value
-			case "":
-				if m.name != "" {
-					m.at = time.Now()
-					v.heard <- m
-				}
-				m = message{}
-			}
-		}
-	}()
-	t.Cleanup(leave)
-	return v
-}
-
-// next is the next message that is no sign of life; ok is false at the end.
-func (v *viewer) next(t testing.TB) (m message, ok bool) {
-	t.Helper()
-	limit := time.After(10 * time.Second)
-	for {
-		select {
-		case m, ok := <-v.heard:
-			if ok && m.name == "hb" {
-				continue
-			}
-			m.at = time.Time{}
-			return m, ok
-		case <-limit:
-			require.FailNow(t, "nothing was heard")
-		}
-	}
-}
-
-// settled waits until a stream has begun.
-func (v *viewer) settled(t testing.TB) *viewer {
-	t.Helper()
-	select {
-	case m := <-v.heard:
-		require.Equal(t, "hb", m.name)
-	case <-time.After(10 * time.Second):
-		require.FailNow(t, "no sign of life")
-	}
-	return v
-}
-
-func serve(t testing.TB, s *statuspage.Site) string {
-	t.Helper()
-	srv := httptest.NewServer(s)
-	t.Cleanup(srv.Close)
-	return srv.URL
-}
-
-func at(customer, step string) core.Target {
-	return core.Target{Release: "v2.5.0", Customer: customer, Step: step}
-}
 
 func TestStreamTellsWhatChanged(t *testing.T) {
 	svc := service(t)
@@ -320,39 +219,6 @@ func TestStreamsLiveAndEnd(t *testing.T) {
 	assert.False(t, more)
 }
 
-// narrow is a listener whose connections hold next to nothing of what nobody reads.
-type narrow struct{ net.Listener }
-
-func (n narrow) Accept() (net.Conn, error) {
-	c, err := n.Listener.Accept()
-	if err == nil {
-		err = c.(*net.TCPConn).SetWriteBuffer(1)
-	}
-	return c, err
-}
-
-func serveNarrowly(t *testing.T, s *statuspage.Site) string {
-	t.Helper()
-	srv := httptest.NewUnstartedServer(s)
-	srv.Listener = narrow{srv.Listener}
-	srv.Start()
-	t.Cleanup(srv.Close)
-	return srv.URL
-}
-
-// sluggard asks for a stream and takes nothing of what it is sent.
-func sluggard(t *testing.T, base string) net.Conn {
-	t.Helper()
-	host := strings.TrimPrefix(base, "http://")
-	c, err := net.Dial("tcp", host)
-	require.NoError(t, err)
-	t.Cleanup(func() { _ = c.Close() })
-	require.NoError(t, c.(*net.TCPConn).SetReadBuffer(1))
-	_, err = fmt.Fprintf(c, "GET /releases/1/events HTTP/1.1\r\nHost: %s\r\n\r\n", host)
-	require.NoError(t, err)
-	return c
-}
-
 // Whoever takes nothing of what they are sent is let go, and holds up nobody meanwhile.
 func TestWhoTakesNothingIsLetGo(t *testing.T) {
 	svc := company(t, 1, 2, 1)
@@ -374,100 +240,3 @@ func TestWhoTakesNothingIsLetGo(t *testing.T) {
 	}
 	assert.Equal(t, 1, s.Watching())
 }
-
-// crowdSize is how many watch and for how long: `make soak` makes it 500 for a minute.
-func crowdSize() (viewers int, length time.Duration) {
-	if os.Getenv("ROLLCALL_SOAK") != "" {
-		return 499, time.Minute // and one who does not read: as many as there may be
-	}
-	return 50, 5 * time.Second
-}
-
-// Many watch while much happens: everybody ends up with what is, nobody is held up by one who does not read, and nothing
-// is left over.
-func TestManyWatch(t *testing.T) {
-	viewers, length := crowdSize()
-	svc := company(t, 5, 10, 20)
-	s := site(t, svc)
-	base := serveNarrowly(t, s)
-	before := runtime.NumGoroutine()
-	slow := sluggard(t, base)
-
-	crowd := make([]*viewer, viewers)
-	for i := range crowd {
-		crowd[i] = watch(t, base, "/releases/1/events").settled(t)
-	}
-	var memory runtime.MemStats
-	runtime.GC()
-	runtime.ReadMemStats(&memory)
-	at := memory.HeapAlloc
-
-	last := map[string]string{}
-	var committed sync.Map // by position: when
-	changes := 0
-	steadily := time.NewTicker(10 * time.Millisecond) // as fast as it goes, more than is told would happen at once
-	if viewers > 100 {
-		steadily.Reset(time.Second)
-	}
-	defer steadily.Stop()
-	for until := time.Now().Add(length); time.Now().Before(until); changes++ {
-		customer, step := fmt.Sprint(changes%50+1), fmt.Sprintf("D%d", changes/50%20+1)
-		target := core.Target{Release: "v2.5.0", Customer: customer, Step: step}
-		var op core.Operation = core.MarkDone{Target: target}
-		status := "d"
-		if changes >= 1000 && changes/1000%2 == 1 {
-			op, status = core.RevertStep{Target: target}, "r"
-		}
-		r, err := svc.Do(t.Context(), core.System(core.ViaImport), "", op)
-		require.NoError(t, err)
-		committed.Store(decimal(r.Seq)+"-"+svc.Epoch(), time.Now())
-		last[customer+" "+step] = status
-		<-steadily.C
-	}
-	rev, err := svc.Revision(t.Context())
-	require.NoError(t, err)
-	var wg sync.WaitGroup
-	lags := make([][]time.Duration, len(crowd))
-	for i, v := range crowd {
-		wg.Go(func() {
-			has := map[string]string{}
-			for m := range v.heard {
-				if at, ok := committed.Load(m.id); ok {
-					lags[i] = append(lags[i], m.at.Sub(at.(time.Time)))
-				}
-				var d struct{ C [][]any }
-				if json.Unmarshal([]byte(m.data), &d) == nil {
-					for _, c := range d.C {
-						has[fmt.Sprint(c[0])+" "+c[1].(string)] = c[2].(string)
-					}
-				}
-				if !assert.Contains(t, []string{"hb", "d"}, m.name) || m.id == decimal(rev)+"-"+svc.Epoch() {
-					break
-				}
-			}
-			assert.Equal(t, last, has, "viewer %d", i)
-		})
-	}
-	wg.Wait()
-	all := slices.Sorted(slices.Values(slices.Concat(lags...)))
-	require.NotEmpty(t, all)
-	middle, late := all[len(all)/2], all[len(all)*99/100]
-	t.Logf("%d viewers heard of %d changes, after %v for half of them, %v for all but one in a hundred", viewers, changes, middle, late)
-	assert.Less(t, middle, 2*time.Second)
-	assert.Greater(t, changes, 10)
-	if viewers > 100 {
-		assert.Equal(t, viewers, s.Watching(), "who takes nothing is let go")
-	}
-
-	runtime.GC()
-	runtime.ReadMemStats(&memory)
-	assert.Less(t, int64(memory.HeapAlloc)-int64(at), int64(40<<20), "memory stays flat")
-	for _, v := range crowd {
-		v.leave()
-	}
-	_ = slow.Close()
-	assert.Eventually(t, func() bool { return s.Watching() == 0 && runtime.NumGoroutine() <= before+10 }, 20*time.Second, 50*time.Millisecond,
-		"%d streams and %d goroutines are left of %d", s.Watching(), runtime.NumGoroutine(), before)
-}
-
-func decimal(n int64) string { return strconv.FormatInt(n, 10) }
