@@ -23,10 +23,13 @@ func crowd(t *testing.T, n int) (*house, *storagetest.Counted) {
 	t.Cleanup(func() { require.NoError(t, store.Close()) })
 	counted := storagetest.Counting(store)
 	h := furnish(t, counted)
-	for cluster, size := range map[string]int{"small": 10, "big": n} {
-		h.do(ann, core.AddCluster{Name: cluster})
-		for i := range size {
-			h.do(ann, core.AddCustomer{Name: fmt.Sprintf("%s %d", cluster, i), Cluster: cluster, Namespace: fmt.Sprintf("%s-%d", cluster, i)})
+	for _, c := range []struct { // in this order: where they stand decides what a scan passes on its way
+		name string
+		size int
+	}{{"small", 10}, {"big", n}} {
+		h.do(ann, core.AddCluster{Name: c.name})
+		for i := range c.size {
+			h.do(ann, core.AddCustomer{Name: fmt.Sprintf("%s %d", c.name, i), Cluster: c.name, Namespace: fmt.Sprintf("%s-%d", c.name, i)})
 		}
 	}
 	h.do(ann, core.AddRelease{Name: "Big", Type: core.Hotfix})
