@@ -106,7 +106,7 @@ func (c *call) foretellBulk(d *sketch, to core.Status) ([]string, error) {
 		return nil, nil // it is asked for
 	}
 	if err != nil {
-		return []string{"⚠️ " + blocks.Escape(blocks.Stop(core.AsError(err).Msg))}, nil
+		return []string{blocks.Foretold(core.AsError(err))}, nil
 	}
 	return blocks.BulkText(*plan), nil
 }

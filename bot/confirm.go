@@ -48,7 +48,7 @@ func (c *call) confirm(e *core.Error) Answer {
 		m = blocks.Say(blocks.Escape(blocks.Stop(e.Msg)), button)
 	}
 	if button.Label == "" {
-		m = blocks.Refusal(e.Code, e.Msg, e.Hint, nil, &m)
+		m = blocks.Refused(e, e.Hint, nil, &m)
 	}
 	return Answer{Message: &m, Replace: c.req.Inline && c.view() != ""}
 }

@@ -322,7 +322,7 @@ func (c *call) refuse(err error) Answer {
 		return c.refuseForm(e)
 	}
 	if c.cmd == nil {
-		m := blocks.Refusal(e.Code, e.Msg, e.Hint, nil, nil)
+		m := blocks.Refused(e, e.Hint, nil, nil)
 		return Answer{Message: &m}
 	}
 	if len(e.Choices) > 0 {
@@ -335,7 +335,7 @@ func (c *call) refuse(err error) Answer {
 	case core.Confirm:
 		return c.confirm(e)
 	case core.Stale:
-		m := blocks.Refusal(e.Code, e.Msg, e.Hint, nil, c.redraw(core.Receipt{}))
+		m := blocks.Refused(e, e.Hint, nil, c.redraw(core.Receipt{}))
 		return Answer{Message: &m, Replace: c.req.Inline}
 	case core.Invalid, core.Conflict: // what would settle it is asked for
 		if a := c.cmd.arg(e.Field); a != nil && c.bound && !a.Hidden && !c.in.Has(a.Name) && c.req.CanAsk {
@@ -346,7 +346,7 @@ func (c *call) refuse(err error) Answer {
 	case core.NotFound, core.Ambiguous:
 		return c.offer(e)
 	}
-	m := blocks.Refusal(e.Code, e.Msg, c.hint(e), nil, nil)
+	m := blocks.Refused(e, c.hint(e), nil, nil)
 	return Answer{Message: &m}
 }
 

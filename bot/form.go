@@ -325,7 +325,7 @@ func (c *call) foretell(d *sketch) {
 		d.say(consequence(e))
 	case e.Code == core.Conflict && d.field(e.Field) != nil && d.values[e.Field] == "": // what would settle it is asked for
 	case e.Code == core.Conflict, e.Code == core.Invalid && d.values[e.Field] != "":
-		d.form.Outcome = append(d.form.Outcome, "⚠️ "+blocks.Escape(blocks.Stop(e.Msg)))
+		d.form.Outcome = append(d.form.Outcome, blocks.Foretold(e))
 	}
 }
 

@@ -111,5 +111,5 @@ func (b *Bot) Home(ctx context.Context, user string) (view slack.HomeTabViewRequ
 	if e.Code == core.Internal {
 		b.cfg.Log.Error("a Home tab could not be drawn", "user", user, "err", err)
 	}
-	return blocks.NoHome(blocks.Refusal(e.Code, e.Msg, e.Hint, nil, nil))
+	return blocks.NoHome(blocks.Refused(e, e.Hint, nil, nil))
 }

@@ -52,7 +52,7 @@ func (c *call) offer(e *core.Error) Answer {
 	if e.Code == core.NotFound && len(buttons) == 0 && hint == "" && a != nil {
 		hint = c.whereToLook(a)
 	}
-	m := blocks.Refusal(e.Code, e.Msg, strings.TrimSpace(hint), buttons, nil)
+	m := blocks.Refused(e, strings.TrimSpace(hint), buttons, nil)
 	return Answer{Message: &m}
 }
 

@@ -132,7 +132,6 @@ func (cmd *Command) fits(s core.ReleaseStatus) bool {
 type choosable struct {
 	id, name string
 	category core.Category
-	position string
 }
 
 // choosables is the steps of the customer or release that is given, in order; none while that is open.
@@ -147,7 +146,7 @@ func (c *call) choosables(given map[string]string) []choosable {
 			return nil
 		}
 		for _, t := range append(v.Deploy, v.Verify...) {
-			out = append(out, choosable{t.ShortID, t.Name, t.Category, t.Position})
+			out = append(out, choosable{t.ShortID, t.Name, t.Category})
 		}
 		return out
 	}
@@ -156,7 +155,7 @@ func (c *call) choosables(given map[string]string) []choosable {
 		return nil
 	}
 	for _, s := range append(v.Deploy.Steps, v.Verify.Steps...) {
-		out = append(out, choosable{s.ShortID, s.Name, s.Category, s.Position})
+		out = append(out, choosable{s.ShortID, s.Name, s.Category})
 	}
 	return out
 }
@@ -188,7 +187,7 @@ func (c *call) positionOptions(a *Arg, given map[string]string) []blocks.Option 
 	for _, word := range []string{"before", "after"} {
 		for _, s := range steps {
 			if s.category == category && s.id != given["step"] {
-				out = append(out, blocks.Option{Value: word + " " + s.id, Label: fmt.Sprintf("%s %s. %q", upper(word), s.position, clipped(s.name, 55))})
+				out = append(out, blocks.Option{Value: word + " " + s.id, Label: fmt.Sprintf("%s %s · %s", upper(word), s.id, clipped(s.name, 55))})
 			}
 		}
 	}

@@ -212,7 +212,7 @@ func (c *call) refuseForm(e *core.Error) Answer {
 	state.Kept = maps.Clone(c.form.Kept)
 	d, err := c.layout(&state, c.req.Form.Values)
 	if err != nil {
-		m := blocks.Refusal(e.Code, e.Msg, e.Hint, nil, nil)
+		m := blocks.Refused(e, e.Hint, nil, nil)
 		return Answer{Message: &m}
 	}
 	f := d.field(field)
@@ -238,7 +238,7 @@ func (c *call) refuseForm(e *core.Error) Answer {
 			d.say(consequence(e))
 		}
 	}
-	d.form.Problem = text
+	d.form.Problem, d.form.At = text, e.At
 	ans, err := d.answer()
 	if err != nil {
 		m := blocks.Refusal(e.Code, e.Msg, e.Hint, nil, nil)

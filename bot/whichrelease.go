@@ -63,6 +63,6 @@ func (c *call) offerReleases(e *core.Error, a *Arg, options []blocks.Option) Ans
 			below = c.drafts("None is active.")
 		}
 	}
-	m := blocks.Refusal(e.Code, e.Msg, hint+rest, buttons, below)
+	m := blocks.Refused(e, hint+rest, buttons, below)
 	return Answer{Message: &m}
 }

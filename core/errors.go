@@ -3,6 +3,7 @@ package core
 import (
 	"errors"
 	"fmt"
+	"time"
 )
 
 // Code says what kind of thing went wrong, for the edge that answers.
@@ -28,9 +29,10 @@ type Error struct {
 	Code    Code
 	Msg     string
 	Hint    string
-	Field   string   // the field by its typed name ("namespace"), when one is at fault
-	Choices []Choice // with Ambiguous: what was meant, best first, at most 20
-	Preview any      // with Confirm: the view of what would happen (*ActivationPreview, *ConsequencePreview)
+	Field   string      // the field by its typed name ("namespace"), when one is at fault
+	At      []time.Time // the times that Msg names, each worded by Moment
+	Choices []Choice    // with Ambiguous: what was meant, best first, at most 20
+	Preview any         // with Confirm: the view of what would happen (*ActivationPreview, *ConsequencePreview)
 	cause   error
 }
 
@@ -77,6 +79,16 @@ func refuse(code Code, format string, args ...any) *Error {
 
 func invalid(field, format string, args ...any) *Error {
 	return &Error{Code: Invalid, Field: field, Msg: fmt.Sprintf(format, args...)}
+}
+
+// Moment words a time in a sentence of core. Beside the sentence stands the
+// time itself (Error.At, Receipt.At), so that a surface can put the reader's
+// own clock in its place.
+func Moment(t time.Time) string { return t.UTC().Format("2 January 15:04 UTC") }
+
+func (e *Error) at(t time.Time) *Error {
+	e.At = append(e.At, t)
+	return e
 }
 
 func (e *Error) hint(format string, args ...any) *Error {

@@ -157,7 +157,8 @@ func (t *tx) stale(last int64, what string) error {
 		if err != nil {
 			return err
 		}
-		r.Msg = what + " has changed since: @" + by + " " + didIt(e.Op) + " at " + e.At.Format("15:04 UTC, 2 January")
+		r.Msg = what + " has changed since: @" + by + " " + didIt(e.Op) + ", " + Moment(e.At)
+		return r.at(e.At)
 	}
 	return r
 }

@@ -198,7 +198,7 @@ func (s *stepState) move(t *tx, to Status) error {
 	if from.can(to) {
 		return nil
 	}
-	what := fmt.Sprintf("%s is %s", t.event.Title, from)
+	e := refuse(Conflict, "%s is %s", t.event.Title, from)
 	if from != Pending && s.rec.ExecutedBy != "" {
 		by, err := personName(t, s.rec.ExecutedBy)
 		if err != nil {
@@ -208,9 +208,10 @@ func (s *stepState) move(t *tx, to Status) error {
 		if from == Reverted {
 			verb = "done "
 		}
-		what = fmt.Sprintf("%s (%sby @%s, %s)", what, verb, by, unixTime(s.rec.ExecutedAt).Format("2 January 15:04 UTC"))
+		when := unixTime(s.rec.ExecutedAt)
+		e.Msg += fmt.Sprintf(" (%sby @%s, %s)", verb, by, Moment(when))
+		e.at(when)
 	}
-	e := &Error{Code: Conflict, Msg: what}
 	switch {
 	case from == to:
 		e.Hint = "Nothing needs to change."

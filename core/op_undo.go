@@ -40,8 +40,11 @@ func (op Undo) run(t *tx) error {
 		}
 		return err
 	}
-	for _, since := range changed {
-		t.warn("Left alone: %s", since)
+	for i := range e.Subjects {
+		if since := changed[e.Subjects[i].Record]; since != nil {
+			t.warn("Left alone: %s", since.Msg)
+			t.receipt.At = append(t.receipt.At, since.At...)
+		}
 	}
 	t.event.Undoes = e.Seq
 	t.final = true
@@ -61,19 +64,22 @@ func (op Undo) run(t *tx) error {
 	if e.Op == (RunBulk{}).Op() {
 		t.event.Count = len(e.Subjects) - len(changed)
 		t.about(e.Title, "Undone: %s put back", count(t.event.Count, "step"))
-		return nil
+		return t.standAgain(e, changed)
 	}
 	t.about(e.Title, "Undone: %s", undone(e.Op))
 	if err := t.nameAgain(e); err != nil {
 		return err
 	}
-	return t.undoneStep(e)
+	if err := t.undoneStep(e); err != nil {
+		return err
+	}
+	return t.standAgain(e, changed)
 }
 
 // mayUndo refuses what cannot be undone, or not by this person, or not any
 // more. Of a bulk it gives the records that changed since, each with what
 // happened to it: they are left alone.
-func (t *tx) mayUndo(e *Event) (changed map[string]string, err error) {
+func (t *tx) mayUndo(e *Event) (changed map[string]*Error, err error) {
 	role, ok := undoable[e.Op]
 	if e.Op == (AddCustomStep{}).Op() && e.Step != "" && e.Step[0] != 'C' {
 		role = AddCustomStep{ToTemplate: true}.Needs() // it went to everybody
@@ -94,7 +100,7 @@ func (t *tx) mayUndo(e *Event) (changed map[string]string, err error) {
 	case t.now.Sub(e.At) > undoWindow:
 		return nil, refuse(Conflict, "%s was more than 15 minutes ago", sentence(e)).hint("It can no longer be undone; change it by hand.")
 	}
-	changed = map[string]string{}
+	changed = map[string]*Error{}
 	for i := range e.Subjects {
 		s := &e.Subjects[i]
 		if err := t.stillOpen(s); err != nil {
@@ -111,7 +117,7 @@ func (t *tx) mayUndo(e *Event) (changed map[string]string, err error) {
 		if e.Op != (RunBulk{}).Op() || ErrorCode(since) != Stale {
 			return nil, since
 		}
-		changed[s.Record] = AsError(since).Msg
+		changed[s.Record] = AsError(since)
 	}
 	if len(changed) > 0 && len(changed) == len(e.Subjects) {
 		return nil, refuse(Stale, "Everything that bulk touched has changed since").hint("Nothing was undone.")
@@ -253,8 +259,66 @@ func (t *tx) undoTooLate(e *Event, s *Subject, last int64) error {
 	if err != nil {
 		return err
 	}
-	return refuse(Stale, "%s has changed since: @%s %s at %s", what, by, didIt(since.Op), since.At.Format("15:04 UTC, 2 January")).
+	return refuse(Stale, "%s has changed since: @%s %s, %s", what, by, didIt(since.Op), Moment(since.At)).at(since.At).
 		hint("Nothing was undone. Change it by hand.")
+}
+
+// standAgain says which claims and blocks came back, that the undone event had
+// ended or replaced: somebody is at work there, or must not be.
+func (t *tx) standAgain(e *Event, changed map[string]*Error) error {
+	var claimed, blocked []*stepRecord
+	for i := range e.Subjects {
+		s := &e.Subjects[i]
+		key, step := strings.CutPrefix(s.Record, stepTable.path(""))
+		if _, since := changed[s.Record]; since || !step {
+			continue
+		}
+		claim := s.change("claimed_by") != nil
+		block := s.change("blocked_by") != nil || s.change("block_reason") != nil || s.change("block_needs") != nil
+		if !claim && !block {
+			continue
+		}
+		rec, err := stepTable.get(t, key)
+		if err != nil {
+			return err
+		}
+		if rec == nil || rec.Removed {
+			continue
+		}
+		if claim && rec.ClaimedBy != "" {
+			claimed = append(claimed, rec)
+		}
+		if block && rec.BlockedBy != "" {
+			blocked = append(blocked, rec)
+		}
+	}
+	names := newNamer(t)
+	if e.Op == (StartStep{}).Op() && len(claimed) > 0 || e.Op == (BlockStep{}).Op() && len(blocked) > 0 {
+		t.receipt.Text = "Undone" // to what there was before, not to nothing
+	}
+	switch {
+	case len(claimed) == 1:
+		t.detail("The claim is back: in progress by @%s.", names.of(claimed[0].ClaimedBy))
+	case len(claimed) > 1:
+		t.detail("%d claims are back: those steps are in progress again.", len(claimed))
+	}
+	switch {
+	case len(blocked) == 1:
+		t.detail("The block is back: %s", blockText(names, blocked[0]))
+	case len(blocked) > 1:
+		t.detail("%d blocks are back.", len(blocked))
+	}
+	return names.err
+}
+
+// blockText is what stands in a step's way, and who must help.
+func blockText(names *namer, rec *stepRecord) string {
+	const most = 300
+	text := "“" + clip(oneLine(rec.BlockReason), most) + "”"
+	if rec.BlockNeeds != "" {
+		text += ", needs @" + names.of(rec.BlockNeeds)
+	}
+	return text + "."
 }
 
 // undoneStep words the undo of one customer's step: pending again means that

@@ -39,7 +39,7 @@ func ReceiptIn(r core.Receipt, warnings []string, name string, view *Message, fu
 		s.code(diff)
 	}
 	for _, w := range append(append([]string{}, r.Warnings...), warnings...) {
-		s.line("⚠️ " + Escape(w))
+		s.line("⚠️ " + readersTime(Escape(w), r.At))
 	}
 	var undo Button
 	if r.UndoUntil > 0 {
@@ -56,16 +56,25 @@ func ReceiptIn(r core.Receipt, warnings []string, name string, view *Message, fu
 	return s.message()
 }
 
+// Refused is Refusal for an error of core, with its times by the reader's clock.
+func Refused(e *core.Error, hint string, choices []Button, view *Message) Message {
+	return refusal(e.Code, readersTime(sentence(e.Msg), e.At), hint, choices, view)
+}
+
 // Refusal says why something was not done and what to do instead. Choices, when there are any, finish the
 // command that was typed; view is what it was asked from, as it stands now.
 func Refusal(code core.Code, msg, hint string, choices []Button, view *Message) Message {
+	return refusal(code, sentence(msg), hint, choices, view)
+}
+
+func refusal(code core.Code, msg, hint string, choices []Button, view *Message) Message {
 	mark := map[core.Code]string{core.Forbidden: "🔒", core.Ambiguous: "🤔", core.NotFound: "🔎", core.Stale: "♻️",
 		core.Internal: "💥", core.Unavailable: "⏳"}[code]
 	if mark == "" {
 		mark = "⚠️"
 	}
 	var s sheet
-	text := mark + " " + Stop(sentence(msg))
+	text := mark + " " + Stop(msg)
 	if hint != "" {
 		text += "\n" + sentence(hint)
 	}

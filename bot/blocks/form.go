@@ -2,7 +2,10 @@ package blocks
 
 import (
 	"strconv"
+	"time"
 	"unicode/utf8"
+
+	"rollcall/core"
 
 	"github.com/slack-go/slack"
 )
@@ -13,8 +16,9 @@ type Form struct {
 	Title   string // 24 characters
 	Submit  string // 24 characters
 	Intro   []string
-	Problem string    // shown above the fields
-	Shown   []Excerpt // texts to read beside the fields
+	Problem string      // shown above the fields
+	At      []time.Time // the times that Problem names
+	Shown   []Excerpt   // texts to read beside the fields
 	Fields  []Field
 	Outcome []string // what sending it does, below the fields
 	Meta    string   // comes back with the submission, 3,000 characters
@@ -85,7 +89,7 @@ const turnMark = "~"
 func (f Form) View() *slack.ModalViewRequest {
 	var blocks []slack.Block
 	if f.Problem != "" {
-		blocks = append(blocks, slack.NewSectionBlock(mrkdwn("⚠️ "+Escape(f.Problem)), nil, nil))
+		blocks = append(blocks, slack.NewSectionBlock(mrkdwn("⚠️ "+readersTime(Escape(f.Problem), f.At)), nil, nil))
 	}
 	blocks = append(blocks, Intro(f.Intro)...)
 	for _, x := range f.Shown {
@@ -276,6 +280,11 @@ func Choices(options []Option) any {
 	return struct {
 		Options []*slack.OptionBlockObject `json:"options"`
 	}{flat}
+}
+
+// Foretold is a refusal that sending a form would meet, as one of its outcomes.
+func Foretold(e *core.Error) string {
+	return "⚠️ " + readersTime(Escape(Stop(e.Msg)), e.At)
 }
 
 // Notice is a modal that only says something, for work that takes longer than a form may wait.

@@ -7,6 +7,8 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"rollcall/core"
+
 	"github.com/slack-go/slack"
 )
 
@@ -113,6 +115,14 @@ func code(text string) string { return "`" + ticks.Replace(controls.Replace(text
 // Date is a moment that Slack shows in each reader's own zone.
 func Date(at time.Time) string {
 	return fmt.Sprintf("<!date^%d^{date_short_pretty} {time}|%s>", at.Unix(), at.UTC().Format("2006-01-02 15:04 UTC"))
+}
+
+// readersTime puts each reader's own clock in the place of times that a sentence of core names.
+func readersTime(mrkdwn string, at []time.Time) string {
+	for _, t := range at {
+		mrkdwn = strings.Replace(mrkdwn, core.Moment(t), Date(t), 1)
+	}
+	return mrkdwn
 }
 
 func person(name, id string) string {
