@@ -271,8 +271,11 @@ func (c *call) do() (Answer, error) {
 		c.bot.onAct(c.req.User)
 	}
 	view, onward := c.redraw(receipt), further(receipt)
-	if view != nil {
+	switch {
+	case view != nil:
 		onward = nil // what is below leads on
+	case len(receipt.Warnings)+len(warnings) > 0:
+		onward = append(editAgain(receipt), onward...)
 	}
 	post, name := c.pressedIn(receipt.Op), ""
 	switch {

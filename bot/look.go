@@ -131,6 +131,27 @@ func further(r core.Receipt) []blocks.Button {
 	return nil
 }
 
+// editAgain opens what was just saved, where there is something to look at in it.
+func editAgain(r core.Receipt) []blocks.Button {
+	line := ""
+	switch template := r.Step != "" && r.Step[0] != 'C'; r.Op {
+	case "template.add", "template.edit":
+		line = fmt.Sprintf("template edit R%d %s", r.Release, r.Step)
+	case "step.add", "step.edit":
+		if template { // it went to everybody
+			line = fmt.Sprintf("template edit R%d %s", r.Release, r.Step)
+		} else {
+			line = fmt.Sprintf("step edit R%d %d %s", r.Release, r.Customer, r.Step)
+		}
+	case "step.override":
+		line = fmt.Sprintf("step override R%d %d %s", r.Release, r.Customer, r.Step)
+	default:
+		return nil
+	}
+	words := strings.Fields(line)
+	return []blocks.Button{{Label: "Edit", Action: words[0] + "." + words[1], Line: line, Spoken: "Edit " + r.Step}}
+}
+
 // sameCategory asks for a step of the category that the last one had: steps are written one after another.
 func sameCategory(short string) string {
 	switch {

@@ -83,7 +83,7 @@ func TestNearMissesOfPlaceholdersAreNamed(t *testing.T) {
 		"{{ .Version }}":                "",
 		"{{customer.name}}":             "",
 	} {
-		got := nearMisses(typed)
+		got := NearMisses(typed)
 		if meant == "" {
 			assert.Empty(t, got, typed)
 			continue
@@ -108,7 +108,7 @@ func FuzzPlaceholders(f *testing.F) {
 	f.Fuzz(func(t *testing.T, content, value string) {
 		all := func(string) string { return value }
 		filled, missing := read(content).fill(all), read(content).missing(all)
-		nearMisses(content)
+		NearMisses(content)
 		risky(read(content), all)
 		if utf8.ValidString(content) && utf8.ValidString(value) && !utf8.ValidString(filled) {
 			t.Fatalf("%q became broken text", content)

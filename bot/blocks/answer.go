@@ -2,6 +2,7 @@ package blocks
 
 import (
 	"fmt"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -175,12 +176,21 @@ func SignIn(token string, until time.Time, env Env) Message {
 	return s.message()
 }
 
-// Lead is the first thing that a message says: what came of a click, without what follows.
+// Lead is the first thing that a message says, what came of a click, with what it warns of; without what follows.
 func Lead(m Message) string {
+	lead := ""
 	for _, b := range m.Blocks {
-		if section, ok := b.(*slack.SectionBlock); ok && section.Text != nil {
-			return section.Text.Text
+		section, ok := b.(*slack.SectionBlock)
+		switch {
+		case !ok || section.Text == nil:
+		case lead == "":
+			lead = section.Text.Text
+		case strings.HasPrefix(section.Text.Text, "⚠️ "):
+			lead += "\n" + section.Text.Text
 		}
 	}
-	return m.Text
+	if lead == "" {
+		return m.Text
+	}
+	return lead
 }

@@ -37,6 +37,9 @@ func Card(v core.StepDetail, env Env) Message {
 	if len(step.Missing) > 0 {
 		s.missing(&v)
 	}
+	if !step.Locked {
+		s.nearMisses(step.Typed, mend(&s, r, step))
+	}
 	whole := press("Content as a file", "step.file", r.ShortID, step.CustomerID, step.ShortID)
 	if LongContent(string(step.Content)) {
 		head(&s, string(step.Content))

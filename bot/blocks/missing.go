@@ -56,3 +56,33 @@ func fillButton(v *core.StepDetail, noun, ref, name string, fields []string) But
 		return b.says("Set " + what + " of " + name)
 	}
 }
+
+// nearMisses warns of what a content has in braces that is almost a placeholder, with the button that changes it.
+func (s *sheet) nearMisses(content string, edit Button) {
+	const most = 5
+	list := core.NearMisses(content)
+	for i, miss := range list[:min(most, len(list))] {
+		if i > 0 {
+			edit = Button{}
+		}
+		s.row("⚠️ "+Escape(miss), edit)
+	}
+	if left := len(list) - most; left > 0 {
+		s.small("…and " + plural(left, "more name") + " that is almost a placeholder")
+	}
+}
+
+// mend is the button that changes what a step says where that is kept: with the customer, or in the template for those
+// who may, since it says the same to everybody.
+func mend(s *sheet, r *core.ReleaseView, step *core.StepView) Button {
+	own := func(action string) Button {
+		return press("Edit", action, r.ShortID, step.CustomerID, step.ShortID, "rev="+step.Rev).in("card").says("Edit " + step.ShortID + " " + step.Name)
+	}
+	switch {
+	case step.IsCustom:
+		return own("step.edit")
+	case step.IsOverridden || step.Removed || !s.offers("template.edit"):
+		return own("step.override")
+	}
+	return press("Edit template", "template.edit", r.ShortID, step.ShortID).says("Edit the template of " + step.ShortID + " " + step.Name)
+}

@@ -56,9 +56,13 @@ func Template(r core.ReleaseView, t core.TemplateView, env Env) Message {
 	if t.Description != "" {
 		s.words("Description", string(t.Description))
 	}
+	edit := press("Edit", "template.edit", r.ShortID, t.ShortID)
+	if r.Status != core.Archived {
+		s.nearMisses(string(t.Content), edit)
+	}
 	content(&s, string(t.Content), env.open("Open page ↗", fmt.Sprintf("/releases/%d/steps/%s", r.ID, t.ShortID)))
 	if r.Status != core.Archived {
-		s.actions(press("Edit", "template.edit", r.ShortID, t.ShortID), press("Move", "template.move", r.ShortID, t.ShortID),
+		s.actions(edit, press("Move", "template.move", r.ShortID, t.ShortID),
 			press("Remove", "template.remove", r.ShortID, t.ShortID), press("All steps", "template.list", r.ShortID))
 	}
 	return s.message()
