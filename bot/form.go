@@ -25,6 +25,7 @@ type formState struct {
 	Shown   map[string]string `json:"b,omitempty"` // digests of what an edit showed: what is left alone changes nothing
 	Kept    map[string]string `json:"k,omitempty"` // what was typed in fields that are not asked for just now
 	Turns   map[string]int    `json:"t,omitempty"` // fields that had to forget what stood in them
+	Bare    bool              `json:"e,omitempty"` // it asks first what an edit is about; what that says now comes then
 	Seen    string            `json:"o,omitempty"` // digest of the consequence that was shown: sending confirms it
 	Post    *Post             `json:"q,omitempty"` // the message of a channel that it was asked from
 	Beneath *beneath          `json:"p,omitempty"` // the form that this one lies on, to be drawn anew
@@ -107,7 +108,11 @@ func (c *call) ask(problem string, missing []Arg) (Answer, error) {
 			values[a.Name] = a.Preset
 		}
 	}
-	if c.cmd.Present != nil {
+	state.Bare = c.cmd.Present != nil && !c.cmd.named(c.in.values)
+	if state.Bare && c.tooLong() {
+		return Answer{}, bad(missing[0].Name, "%s", c.left(missing))
+	}
+	if c.cmd.Present != nil && !state.Bare {
 		present, err := c.cmd.Present(c)
 		if err != nil {
 			return Answer{}, err
@@ -210,6 +215,11 @@ func (c *call) layout(state *formState, values map[string]string) (*sketch, erro
 	}
 	maps.Copy(d.values, values)
 	d.form = blocks.Form{Title: formTitle(c.cmd), Submit: submitLabel(c.cmd)}
+	if state.Bare {
+		if err := c.fill(d); err != nil {
+			return nil, err
+		}
+	}
 	about := c.targetLine(d.given())
 	if about == "" {
 		about = c.about(state.Fixed)
@@ -230,6 +240,9 @@ func (c *call) layout(state *formState, values map[string]string) (*sketch, erro
 		if err := c.addField(d, a); err != nil {
 			return nil, err
 		}
+	}
+	if state.Bare {
+		c.bare(d)
 	}
 	if c.cmd.Arrange != nil {
 		if err := c.cmd.Arrange(c, d); err != nil {
@@ -305,7 +318,7 @@ func (c *call) foretell(d *sketch) {
 		}
 		return
 	}
-	if c.cmd.Op == nil || c.cmd.Build != nil {
+	if c.cmd.Op == nil || c.cmd.Build != nil || d.state.Bare {
 		return
 	}
 	in, err := c.read(d.state, d.values, nil)

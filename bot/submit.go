@@ -44,6 +44,13 @@ func (c *call) submitted(sub *Submission) (Answer, error) {
 	if err := c.reopen(sub); err != nil {
 		return Answer{}, err
 	}
+	if c.form.Bare { // now it says what it is about
+		d, err := c.layout(c.form, sub.Values)
+		if err != nil {
+			return Answer{}, err
+		}
+		return d.answer()
+	}
 	in, err := c.read(c.form, sub.Values, sub)
 	if err != nil {
 		return Answer{}, err
