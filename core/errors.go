@@ -29,10 +29,10 @@ type Error struct {
 	Code    Code
 	Msg     string
 	Hint    string
-	Field   string      // the field by its typed name ("namespace"), when one is at fault
-	At      []time.Time // the times that Msg names, each worded by Moment
-	Choices []Choice    // with Ambiguous: what was meant, best first, at most 20
-	Preview any         // with Confirm: the view of what would happen (*ActivationPreview, *ConsequencePreview)
+	Field   string   // the field by its typed name ("namespace"), when one is at fault
+	At      []Moment // the times that Msg names
+	Choices []Choice // with Ambiguous: what was meant, best first, at most 20
+	Preview any      // with Confirm: the view of what would happen (*ActivationPreview, *ConsequencePreview)
 	cause   error
 }
 
@@ -81,13 +81,23 @@ func invalid(field, format string, args ...any) *Error {
 	return &Error{Code: Invalid, Field: field, Msg: fmt.Sprintf(format, args...)}
 }
 
-// Moment words a time in a sentence of core. Beside the sentence stands the
-// time itself (Error.At, Receipt.At), so that a surface can put the reader's
-// own clock in its place.
-func Moment(t time.Time) string { return t.UTC().Format("2 January 15:04 UTC") }
+// Moment is a time that a sentence names, and the words for it there: a surface
+// can put the reader's own clock in their place.
+type Moment struct {
+	Words string    `json:"words"`
+	At    time.Time `json:"at"`
+}
 
-func (e *Error) at(t time.Time) *Error {
-	e.At = append(e.At, t)
+// How sentences name times.
+const (
+	onDay  = "2 January 15:04 UTC"
+	atHour = "at 15:04 UTC, 2 January"
+)
+
+func moment(layout string, t time.Time) Moment { return Moment{t.UTC().Format(layout), t} }
+
+func (e *Error) at(m Moment) *Error {
+	e.At = append(e.At, m)
 	return e
 }
 

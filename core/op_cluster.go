@@ -157,8 +157,9 @@ func (t *tx) stale(last int64, what string) error {
 		if err != nil {
 			return err
 		}
-		r.Msg = what + " has changed since: @" + by + " " + didIt(e.Op) + ", " + Moment(e.At)
-		return r.at(e.At)
+		when := moment(atHour, e.At)
+		r.Msg = what + " has changed since: @" + by + " " + didIt(e.Op) + " " + when.Words
+		return r.at(when)
 	}
 	return r
 }

@@ -208,8 +208,8 @@ func (s *stepState) move(t *tx, to Status) error {
 		if from == Reverted {
 			verb = "done "
 		}
-		when := unixTime(s.rec.ExecutedAt)
-		e.Msg += fmt.Sprintf(" (%sby @%s, %s)", verb, by, Moment(when))
+		when := moment(onDay, unixTime(s.rec.ExecutedAt))
+		e.Msg += fmt.Sprintf(" (%sby @%s, %s)", verb, by, when.Words)
 		e.at(when)
 	}
 	switch {

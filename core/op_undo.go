@@ -259,7 +259,8 @@ func (t *tx) undoTooLate(e *Event, s *Subject, last int64) error {
 	if err != nil {
 		return err
 	}
-	return refuse(Stale, "%s has changed since: @%s %s, %s", what, by, didIt(since.Op), Moment(since.At)).at(since.At).
+	when := moment(atHour, since.At)
+	return refuse(Stale, "%s has changed since: @%s %s %s", what, by, didIt(since.Op), when.Words).at(when).
 		hint("Nothing was undone. Change it by hand.")
 }
 

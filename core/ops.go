@@ -1,7 +1,5 @@
 package core
 
-import "time"
-
 // Operation is a change that somebody asks for. Service.Do runs it: each is a
 // struct of what was asked, with a name, the role it takes and a run method
 // that does it inside one transaction. Pointer fields left nil leave the
@@ -321,23 +319,23 @@ type Undo struct{ Event int64 }
 
 // Receipt is what an operation came to.
 type Receipt struct {
-	Seq       int64       `json:"seq"`                // the event; 0 when nothing had to change
-	Op        string      `json:"op"`                 // the operation's name
-	Title     string      `json:"title"`              // the target line, or what the thing is called
-	Text      string      `json:"text"`               // one sentence of what happened, without a final stop
-	Details   []string    `json:"details,omitempty"`  // more sentences: who joined, what was left out
-	Warnings  []string    `json:"warnings,omitempty"` // what to look at
-	At        []time.Time `json:"at,omitempty"`       // the times that the warnings name, each worded by Moment
-	Diff      string      `json:"diff,omitempty"`     // how the content changed, in lines marked "- " and "+ "; of a reset
-	Release   int64       `json:"release,omitempty"`  // ids of what it was about, for redrawing
-	Customer  int64       `json:"customer,omitempty"`
-	Cluster   int64       `json:"cluster,omitempty"`
-	Step      string      `json:"step,omitempty"`       // short id
-	UndoUntil int64       `json:"undo_until,omitempty"` // Unix seconds; 0 when it cannot be undone
-	Link      int64       `json:"link,omitempty"`       // the shared link that was made
-	Until     int64       `json:"until,omitempty"`      // when it ends, Unix seconds
-	Secret    string      `json:"-"`                    // its token: told once, stored nowhere
-	Replay    bool        `json:"-"`                    // the key had been used: nothing changed now
+	Seq       int64    `json:"seq"`                // the event; 0 when nothing had to change
+	Op        string   `json:"op"`                 // the operation's name
+	Title     string   `json:"title"`              // the target line, or what the thing is called
+	Text      string   `json:"text"`               // one sentence of what happened, without a final stop
+	Details   []string `json:"details,omitempty"`  // more sentences: who joined, what was left out
+	Warnings  []string `json:"warnings,omitempty"` // what to look at
+	At        []Moment `json:"at,omitempty"`       // the times that the warnings name
+	Diff      string   `json:"diff,omitempty"`     // how the content changed, in lines marked "- " and "+ "; of a reset
+	Release   int64    `json:"release,omitempty"`  // ids of what it was about, for redrawing
+	Customer  int64    `json:"customer,omitempty"`
+	Cluster   int64    `json:"cluster,omitempty"`
+	Step      string   `json:"step,omitempty"`       // short id
+	UndoUntil int64    `json:"undo_until,omitempty"` // Unix seconds; 0 when it cannot be undone
+	Link      int64    `json:"link,omitempty"`       // the shared link that was made
+	Until     int64    `json:"until,omitempty"`      // when it ends, Unix seconds
+	Secret    string   `json:"-"`                    // its token: told once, stored nowhere
+	Replay    bool     `json:"-"`                    // the key had been used: nothing changed now
 }
 
 // Operations is the zero value of every operation there is.

@@ -2,7 +2,6 @@ package blocks
 
 import (
 	"strconv"
-	"time"
 	"unicode/utf8"
 
 	"rollcall/core"
@@ -16,9 +15,9 @@ type Form struct {
 	Title   string // 24 characters
 	Submit  string // 24 characters
 	Intro   []string
-	Problem string      // shown above the fields
-	At      []time.Time // the times that Problem names
-	Shown   []Excerpt   // texts to read beside the fields
+	Problem string        // shown above the fields
+	At      []core.Moment // the times that Problem names
+	Shown   []Excerpt     // texts to read beside the fields
 	Fields  []Field
 	Outcome []string // what sending it does, below the fields
 	Meta    string   // comes back with the submission, 3,000 characters

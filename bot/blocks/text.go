@@ -118,9 +118,9 @@ func Date(at time.Time) string {
 }
 
 // readersTime puts each reader's own clock in the place of times that a sentence of core names.
-func readersTime(mrkdwn string, at []time.Time) string {
-	for _, t := range at {
-		mrkdwn = strings.Replace(mrkdwn, core.Moment(t), Date(t), 1)
+func readersTime(mrkdwn string, at []core.Moment) string {
+	for _, m := range at {
+		mrkdwn = strings.Replace(mrkdwn, m.Words, Date(m.At), 1)
 	}
 	return mrkdwn
 }
