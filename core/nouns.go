@@ -112,6 +112,17 @@ const (
 	Deactivated PersonKind = "deactivated"
 )
 
+// sentence is a kind of person as it stands in a sentence: "a guest".
+func (k PersonKind) sentence() string {
+	switch k {
+	case Stranger:
+		return "of another workspace"
+	case Deactivated:
+		return "deactivated"
+	}
+	return "a " + string(k)
+}
+
 // trace ties a record to the newest event that touched it.
 type trace struct{ last int64 }
 

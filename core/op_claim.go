@@ -46,7 +46,7 @@ func (op BlockStep) run(t *tx) error {
 			return err
 		}
 		if p != nil && p.Kind != Member {
-			return invalid("needs", "@%s is a %s and cannot be asked here", p.Name, p.Kind)
+			return invalid("needs", "@%s is %s and cannot be asked here", p.Name, p.Kind.sentence())
 		}
 	}
 	rec := s.rec

@@ -84,7 +84,7 @@ func (t *tx) grantee(user string) (*PersonInfo, error) {
 		return nil, &Error{Code: NotFound, Field: "user", Msg: "Slack does not say who that is", Hint: "Mention the person: @ann. If you did, try again in a moment."}
 	}
 	if p.Kind != Member {
-		return nil, &Error{Code: Conflict, Field: "user", Msg: "@" + p.Name + " is a " + string(p.Kind) + ", and only full members of the workspace may have a role"}
+		return nil, &Error{Code: Conflict, Field: "user", Msg: "@" + p.Name + " is " + p.Kind.sentence() + ", and only full members of the workspace may have a role"}
 	}
 	return p, nil
 }

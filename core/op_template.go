@@ -179,6 +179,7 @@ func (op MoveTemplate) run(t *tx) error {
 	if err := t.renumber(same, nil); err != nil {
 		return err
 	}
+	t.aboutTemplate(rel, tm)
 	t.receipt.Text = fmt.Sprintf("Step %s of %s moved from place %d to %d", tm.ShortID(), rel.Label(), from, at+1)
 	return nil
 }

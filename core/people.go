@@ -111,7 +111,7 @@ func standing(r storage.Reader, cfg *Config, p *PersonInfo) (Role, string, error
 	case p == nil:
 		return NoRole, "unknown to Rollcall", nil
 	case p.Kind != Member:
-		return NoRole, fmt.Sprintf("a %s of this workspace", p.Kind), nil
+		return NoRole, p.Kind.sentence(), nil
 	case slices.Contains(cfg.Admins, p.ID):
 		return Admin, "named in the settings", nil
 	case p.Admin:

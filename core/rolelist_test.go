@@ -26,6 +26,16 @@ func TestRolesSayWhoMayDoWhat(t *testing.T) {
 	assert.Equal(t, []string{"ann admin: named in the settings", "bob admin: workspace owner or admin", "otto operator: granted by ann"}, lines)
 	_, err = h.Roles(t.Context(), core.Person(gus, core.ViaSlash))
 	assert.Equal(t, core.Forbidden, core.ErrorCode(err))
+
+	// What stands against a role is said in words.
+	for kind, why := range map[core.PersonKind]string{core.Deactivated: "deactivated", core.Guest: "a guest", core.Stranger: "of another workspace", core.Bot: "a bot"} {
+		require.NoError(t, h.SeePerson(t.Context(), core.PersonInfo{ID: otto, Name: "otto", Kind: kind}))
+		v, err = h.Roles(t.Context(), core.Person(vic, core.ViaSlash))
+		require.NoError(t, err)
+		assert.Equal(t, why, v.People[len(v.People)-1].Why)
+		e := h.refused(core.Conflict, ann, core.GrantRole{User: otto, Role: core.Operator})
+		assert.Contains(t, e.Msg, "@otto is "+why+", and only full members")
+	}
 }
 
 func TestBackupsAreForAdminsAndLeaveNoEvent(t *testing.T) {
