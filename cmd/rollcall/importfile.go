@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"strings"
@@ -21,6 +22,7 @@ const maxImportFile = 16 << 20
 // wrote, or customers from CSV. Errors name the line.
 func readImport(text []byte) (core.Import, error) {
 	var in core.Import
+	text = bytes.TrimPrefix(text, []byte("\ufeff")) // as Windows saves it
 	if csvfile.Looks(text) {
 		return csvfile.Read(text)
 	}
@@ -44,7 +46,9 @@ func readImport(text []byte) (core.Import, error) {
 	if body == nil {
 		return in, errors.New("the file is empty: it should list clusters, customers or releases")
 	}
-	var problems []error
+	written := asWritten{anchors: map[string]ast.Node{}}
+	body = written.node(body)
+	problems := written.problems
 	for _, section := range fieldsOf(body) {
 		read := func(entry ast.Node) error {
 			line := lineOf(entry)

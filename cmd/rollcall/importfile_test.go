@@ -155,3 +155,44 @@ func FuzzReadImport(f *testing.F) {
 		require.Empty(t, faults)
 	})
 }
+
+// What a file says is what its writer sees: numbers are texts, aliases stand for what was anchored in another entry,
+// and the mark that Windows puts before a text is no part of it.
+func TestReadImportReadsWhatIsWritten(t *testing.T) {
+	in, err := readImport([]byte("\ufeff" + `clusters:
+  - {name: 1.0, metadata: &place {zone: 007, size: 1e3}}
+  - name: 0x10
+    metadata: *place
+customers:
+  - &first {name: A, cluster: 1.0, namespace: a}
+  - <<: *first
+    namespace: b
+releases:
+  - name: Autumn
+    type: release
+    version_number: 2.10
+    step_templates:
+      - {name: Deploy, category: deploy, type: bash, content: &same "echo hi"}
+      - {name: Check, category: verify, type: bash, content: *same}
+`))
+	require.NoError(t, err)
+	assert.Equal(t, "1.0", in.Clusters[0].Name)
+	assert.Equal(t, "0x10", in.Clusters[1].Name)
+	assert.Equal(t, map[string]string{"zone": "007", "size": "1e3"}, in.Clusters[0].Metadata)
+	assert.Equal(t, in.Clusters[0].Metadata, in.Clusters[1].Metadata)
+	assert.Equal(t, "1.0", in.Customers[0].Cluster)
+	assert.Equal(t, "A", in.Customers[1].Name)
+	assert.Equal(t, "b", in.Customers[1].Namespace)
+	assert.Equal(t, "2.10", *in.Releases[0].VersionNumber)
+	assert.Equal(t, "echo hi", in.Releases[0].Steps[1].Content)
+
+	for text, want := range map[string]string{
+		"clusters:\n  - name: *x\n":                "line 2: no anchor &x stands before *x",
+		"clusters: &x\n  - name: a\n  - *x\n":      "line 3: no anchor &x stands before *x",
+		"clusters:\n  - &x {name: *x}\n":           "line 2: no anchor &x stands before *x",
+		"clusters:\n  - name: &x [a, b]\n  - *x\n": "line 2",
+	} {
+		_, err := readImport([]byte(text))
+		assert.ErrorContains(t, err, want, "%q", text)
+	}
+}
