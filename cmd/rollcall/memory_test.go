@@ -16,7 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-var soakCustomers = flag.Int("soak.customers", 200, "how many customers the release of TestMemoryWithAVeryLargeRelease has, each with 50 steps")
+var soakCustomers = flag.Int("soak.customers", 100, "how many customers the release of TestMemoryWithAVeryLargeRelease has, each with 50 steps")
 
 // Pages and answers about a very large release, every step of it done, are made in memory that does not grow with it.
 func TestMemoryWithAVeryLargeRelease(t *testing.T) {
