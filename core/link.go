@@ -127,7 +127,8 @@ type SharedLink struct {
 
 // SharedLinks is the links there are, working ones first, each part newest first.
 type SharedLinks struct {
-	Links []SharedLink `json:"links"`
+	Links   []SharedLink `json:"links"`
+	Release int64        `json:"-"` // the one asked for; 0 for all
 }
 
 // SharedLinks lists the links of a release, of all when none is named: those
@@ -138,21 +139,20 @@ func (s *Service) SharedLinks(ctx context.Context, a Actor, release string) (*Sh
 		if err := s.mayAdminister(r, a, "Seeing who was given a link"); err != nil {
 			return nil, err
 		}
-		var only int64
+		out := &SharedLinks{Links: []SharedLink{}}
 		if release != "" {
 			rel, err := findRelease(r, release, anyState)
 			if err != nil {
 				return nil, err
 			}
-			only = rel.ID
+			out.Release = rel.ID
 		}
-		out := &SharedLinks{Links: []SharedLink{}}
 		names := newNamer(r)
 		for l, err := range links.all(r, "") {
 			if err != nil {
 				return nil, err
 			}
-			if only != 0 && l.Release != only {
+			if out.Release != 0 && l.Release != out.Release {
 				continue
 			}
 			v, err := l.view(r, names, now)

@@ -3,6 +3,7 @@ package core
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 
 	"rollcall/storage"
@@ -56,36 +57,11 @@ func (op RemoveTemplate) run(t *tx) error {
 // loses its claim, block and notes, a finished one stays as it is. Custom steps that
 // stood behind it now stand behind the step before, after that one's own.
 func (t *tx) settle(rel *Release, tm *StepTemplate, before int) error {
-	behind := map[int64][]*stepRecord{} // by customer: what must be moved, in order
-	front := map[int64][]*stepRecord{}  // by customer: what stands behind the step before already
-	var freed []*stepRecord
-	for e, err := range t.Scan(storage.Prefix([]byte("step/" + idKey(rel.ID) + "/"))) {
-		if err != nil {
-			return err
-		}
-		_, customer, number := splitStepKey(string(e.Key[len("step/"):]))
-		_, marks, _, ok := glance(e.Value)
-		if !ok || number != tm.Number && marks&Custom == 0 {
-			continue
-		}
-		rec, err := stepTable.decode(string(e.Key), e.Value)
-		if err != nil {
-			return err
-		}
-		switch {
-		case rec.Custom && rec.Category != tm.Category || rec.Removed:
-		case rec.Custom && rec.Anchor == tm.Number:
-			behind[customer] = append(behind[customer], rec)
-		case rec.Custom && rec.Anchor == before:
-			front[customer] = append(front[customer], rec)
-		case number != tm.Number || rec.Custom || rec.Status != Pending:
-		case rec.Override != 0:
-			behind[customer] = append([]*stepRecord{rec}, behind[customer]...)
-		case rec.ClaimedBy != "" || rec.BlockedBy != "" || rec.Notes > 0:
-			freed = append(freed, rec)
-		}
+	left, err := t.leftBy(rel, tm, before)
+	if err != nil {
+		return err
 	}
-	for _, rec := range freed {
+	for _, rec := range left.plain {
 		rec.free()
 		if err := t.dropNotes(rec); err != nil {
 			return err
@@ -98,21 +74,10 @@ func (t *tx) settle(rel *Release, tm *StepTemplate, before int) error {
 	if err != nil {
 		return err
 	}
-	ids := make([]int64, 0, len(behind))
-	for id := range behind {
-		ids = append(ids, id)
-	}
-	slices.Sort(ids)
-	for _, id := range ids {
-		recs := behind[id]
-		slices.SortStableFunc(recs, func(a, b *stepRecord) int {
-			switch {
-			case a.Custom == b.Custom && a.Order < b.Order, !a.Custom && b.Custom:
-				return -1
-			case a.Custom == b.Custom && a.Order == b.Order:
-				return 0
-			}
-			return 1
+	for _, id := range slices.Sorted(maps.Keys(left.behind)) {
+		recs := left.behind[id]
+		slices.SortStableFunc(recs, func(a, b *stepRecord) int { // the override first: it stood where the step was
+			return cmp.Or(cmp.Compare(btoi(a.Custom), btoi(b.Custom)), cmp.Compare(a.Order, b.Order))
 		})
 		for _, rec := range recs {
 			if !rec.Custom {
@@ -122,13 +87,51 @@ func (t *tx) settle(rel *Release, tm *StepTemplate, before int) error {
 			}
 			rec.Anchor = before
 		}
-		for _, rec := range lineUp(front[id], recs) {
+		for _, rec := range lineUp(left.front[id], recs) {
 			if err := t.putStepNow(rel, rec); err != nil {
 				return err
 			}
 		}
 	}
 	return t.putJSON(serialPath(rel.ID), ser)
+}
+
+// leftBehind is what customers have at a template step that goes, by customer.
+type leftBehind struct {
+	behind map[int64][]*stepRecord // what must be moved: the pending override, and the custom steps behind it
+	front  map[int64][]*stepRecord // what stands behind the step before already
+	plain  []*stepRecord           // pending, with a claim, a block or notes
+}
+
+func (t *tx) leftBy(rel *Release, tm *StepTemplate, before int) (*leftBehind, error) {
+	left := &leftBehind{behind: map[int64][]*stepRecord{}, front: map[int64][]*stepRecord{}}
+	for e, err := range t.Scan(storage.Prefix([]byte("step/" + idKey(rel.ID) + "/"))) {
+		if err != nil {
+			return nil, err
+		}
+		_, customer, number := splitStepKey(string(e.Key[len("step/"):]))
+		_, marks, _, ok := glance(e.Value)
+		if !ok || number != tm.Number && marks&Custom == 0 {
+			continue
+		}
+		rec, err := stepTable.decode(string(e.Key), e.Value)
+		if err != nil {
+			return nil, err
+		}
+		switch {
+		case rec.Custom && rec.Category != tm.Category || rec.Removed:
+		case rec.Custom && rec.Anchor == tm.Number:
+			left.behind[customer] = append(left.behind[customer], rec)
+		case rec.Custom && rec.Anchor == before:
+			left.front[customer] = append(left.front[customer], rec)
+		case number != tm.Number || rec.Custom || rec.Status != Pending:
+		case rec.Override != 0:
+			left.behind[customer] = append(left.behind[customer], rec)
+		case rec.ClaimedBy != "" || rec.BlockedBy != "" || rec.Notes > 0:
+			left.plain = append(left.plain, rec)
+		}
+	}
+	return left, nil
 }
 
 // lineUp gives custom steps an order behind those that stand there already,

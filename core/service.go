@@ -151,8 +151,35 @@ func (s *Service) Do(ctx context.Context, actor Actor, key string, op Operation)
 	if len(key) > 200 {
 		return Receipt{}, refuse(Invalid, "The request key is longer than 200 characters")
 	}
-	if err := s.meet(ctx, actor); err != nil {
+	op, err := s.prepare(ctx, actor, op)
+	if err != nil {
 		return Receipt{}, AsError(err)
+	}
+	now := s.cfg.Now().UTC().Truncate(time.Second)
+	var out result
+	err = s.store.Update(ctx, func(w storage.Writer) (err error) {
+		out, err = s.attempt(w, actor, key, op, now)
+		return err
+	})
+	if out.refusal != nil {
+		return Receipt{}, out.refusal
+	}
+	if err != nil {
+		return Receipt{}, fault(err)
+	}
+	if out.changed {
+		s.watchers.tell(out.release)
+	}
+	if out.told {
+		s.stir()
+	}
+	return out.receipt, nil
+}
+
+// prepare does what an operation needs before its transaction: whom it is about is looked up, and a secret is made.
+func (s *Service) prepare(ctx context.Context, actor Actor, op Operation) (Operation, error) {
+	if err := s.meet(ctx, actor); err != nil {
+		return nil, err
 	}
 	if op, ok := op.(interface{ names() string }); ok {
 		// Whoever is asked for help, or given a role, may never have come here. Should Slack not say who they are just
@@ -162,82 +189,72 @@ func (s *Service) Do(ctx context.Context, actor Actor, key string, op Operation)
 	if secret, ok := op.(interface{ withToken(string) Operation }); ok {
 		token, err := s.newToken()
 		if err != nil {
-			return Receipt{}, AsError(err)
+			return nil, err
 		}
-		op = secret.withToken(token)
+		return secret.withToken(token), nil
 	}
-	now := s.cfg.Now().UTC().Truncate(time.Second)
-	var out Receipt
-	var refusal *Error
-	var told bool
-	var about *int64 // the release that changed, 0 for any
-	err := s.store.Update(ctx, func(w storage.Writer) error {
-		out, refusal, told, about = Receipt{}, nil, false, nil
-		if key != "" {
-			used, err := readReceipt(w, key)
-			if err != nil {
-				return err
-			}
-			if used != nil {
-				out = *used
-				return nil
-			}
-		}
-		t, err := newTx(w, &s.cfg, actor, now, op.Op())
+	return op, nil
+}
+
+// result is what a transaction of Do came to.
+type result struct {
+	receipt Receipt
+	refusal *Error
+	changed bool
+	release int64 // that changed, 0 for any
+	told    bool  // something waits to be told
+}
+
+// attempt is the transaction of Do. A refusal for lack of rights is stored, and so no error; one by the rules leaves
+// the transaction empty.
+func (s *Service) attempt(w storage.Writer, actor Actor, key string, op Operation, now time.Time) (out result, err error) {
+	if key != "" {
+		used, err := readReceipt(w, key)
 		if err != nil {
-			return err
+			return out, err
 		}
-		if t.role, err = roleOf(w, &s.cfg, actor); err != nil {
-			return err
+		if used != nil {
+			out.receipt = *used
+			return out, nil
 		}
-		if t.role < op.Needs() {
-			refusal, err = t.forbid(op)
-			if err != nil {
-				return err
-			}
-			return t.flush(w)
-		}
-		if err := op.run(t); err != nil {
-			refusal = AsError(err)
-			if refusal.Code == Internal {
-				return err
-			}
-			return nil
-		}
-		changed, err := t.finish()
-		if err != nil {
-			return err
-		}
-		if !changed {
-			t.receipt.Seq = 0
-		} else {
-			t.receipt.Seq = t.event.Seq
-			if !t.final && !actor.system {
-				t.receipt.UndoUntil = now.Add(undoWindow).Unix()
-			}
-			told, about = len(t.notices) > 0 || t.redraw, &t.event.Release
-		}
-		if key != "" {
-			if err := t.putJSON("key/"+key, storedReceipt{At: now.Unix(), Receipt: t.receipt}); err != nil {
-				return err
-			}
-		}
-		out = t.receipt
-		return t.flush(w)
-	})
-	if refusal != nil {
-		return Receipt{}, refusal
 	}
+	t, err := newTx(w, &s.cfg, actor, now, op.Op())
 	if err != nil {
-		return Receipt{}, fault(err)
+		return out, err
 	}
-	if about != nil {
-		s.watchers.tell(*about)
+	if t.role, err = roleOf(w, &s.cfg, actor); err != nil {
+		return out, err
 	}
-	if told {
-		s.stir()
+	if t.role < op.Needs() {
+		if out.refusal, err = t.forbid(op); err != nil {
+			return out, err
+		}
+		return out, t.flush(w)
 	}
-	return out, nil
+	if err := op.run(t); err != nil {
+		if out.refusal = AsError(err); out.refusal.Code == Internal {
+			return out, err
+		}
+		return out, nil
+	}
+	if out.changed, err = t.finish(); err != nil {
+		return out, err
+	}
+	t.receipt.Seq = 0
+	if out.changed {
+		t.receipt.Seq = t.event.Seq
+		if !t.final && !actor.system {
+			t.receipt.UndoUntil = now.Add(undoWindow).Unix()
+		}
+		out.release, out.told = t.event.Release, len(t.notices) > 0 || t.redraw
+	}
+	if key != "" {
+		if err := t.putJSON("key/"+key, storedReceipt{At: now.Unix(), Receipt: t.receipt}); err != nil {
+			return out, err
+		}
+	}
+	out.receipt = t.receipt
+	return out, t.flush(w)
 }
 
 // storedReceipt is what a request key leaves behind.

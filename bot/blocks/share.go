@@ -23,7 +23,7 @@ func Shared(r core.Receipt, env Env) Message {
 }
 
 // SharedLinks lists shared links, the working ones first.
-func SharedLinks(v core.SharedLinks, page int, release int64) Message {
+func SharedLinks(v core.SharedLinks, page int) Message {
 	var s sheet
 	s.reserve = 2
 	s.header("Shared links")
@@ -41,12 +41,10 @@ func SharedLinks(v core.SharedLinks, page int, release int64) Message {
 	}
 	s.reserve = 0
 	var args []any
-	share := press("Share", "release.share")
-	if release != 0 {
-		args = append(args, fmt.Sprintf("R%d", release))
-		share = press("Share", "release.share", args...)
+	if v.Release != 0 {
+		args = append(args, core.ShortRelease(v.Release))
 	}
-	s.actions(append(pager("release.shares", at, pages, args...), share)...)
+	s.actions(append(pager("release.shares", at, pages, args...), press("Share", "release.share", args...))...)
 	return s.message()
 }
 
