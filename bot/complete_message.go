@@ -8,25 +8,19 @@ import (
 	"rollcall/core"
 )
 
-// suggestInMessage answers the selects of messages, whose blocks say what they ask for: "cell R12 3 deploy", the steps
-// of the customers on a cluster; "open R12 D2", the customers of a release; "clusters matrix R12", that command for a
-// cluster.
+// suggestInMessage answers the selects of messages, whose blocks say what they ask for: the steps of the customers on a
+// cluster, the customers of a release, or one command for each cluster.
 func (b *Bot) suggestInMessage(ctx context.Context, q Query) []blocks.Option {
 	actor := core.Person(q.User, core.ViaButton)
 	var out []blocks.Option
 	var err error
-	words := strings.Fields(q.Block)
 	if line, ok := blocks.ClustersOf(q.Block); ok {
 		out, err = b.clusterChoices(ctx, actor, line, q.Text)
-	} else if len(words) > 2 && words[0] == "cell" {
-		category := core.Category("")
-		if len(words) > 3 {
-			category = core.Category(words[3])
-		}
-		out, err = b.cells(ctx, actor, words[1], words[2], category, q.Text)
-	} else if len(words) > 2 && words[0] == "open" {
+	} else if release, cluster, category, ok := blocks.CellsOf(q.Block); ok {
+		out, err = b.cells(ctx, actor, release, cluster, category, q.Text)
+	} else if release, ok := blocks.AskedOf(q.Block); ok {
 		var v *core.FoundCustomers
-		if v, err = b.core.FindCustomers(ctx, actor, core.CustomerSearch{Text: straight(q.Text), Release: words[1]}); err == nil {
+		if v, err = b.core.FindCustomers(ctx, actor, core.CustomerSearch{Text: straight(q.Text), Release: release}); err == nil {
 			for _, c := range v.Customers {
 				out = append(out, blocks.CustomerOption(c.ID, c.Name, c.ClusterName, c.Namespace))
 			}

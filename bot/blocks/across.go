@@ -72,11 +72,20 @@ func (s *sheet) several(v *core.StepAcross) {
 		press("Done for these", "bulk.done", at...), press("Skip for these", "bulk.skip", at...),
 		press("Done for all", "bulk.done", append(at[:2:2], "all")...)})...)
 	s.small("Choose customers to finish the step for several at once; a preview comes first.")
-	s.add(size, "", slack.NewActionBlock(AskBlock(v.Release.ShortID, v.Step.ShortID), row...))
+	s.add(size, "", slack.NewActionBlock(askBlock(v.Release.ShortID, v.Step.ShortID), row...))
 }
 
-// AskBlock is the id of a block whose select asks for customers with an open step.
-func AskBlock(release, step string) string { return "open " + release + " " + step }
+// askBlock is the id of a block whose select asks for customers with an open step.
+func askBlock(release, step string) string { return "open " + release + " " + step }
+
+// AskedOf is the release whose customers a block asks for; false for other blocks.
+func AskedOf(block string) (release string, ok bool) {
+	words := strings.Fields(block)
+	if len(words) < 3 || words[0] != "open" {
+		return "", false
+	}
+	return words[1], true
+}
 
 // BulkText says in short what a bulk would change.
 func BulkText(v core.BulkPlan) []string {

@@ -62,8 +62,8 @@ const (
 // under.
 type Option struct{ Value, Label, Other, Group string }
 
-// InputAction is the action id of every input.
-const InputAction = "value"
+// inputAction is the action id of every input.
+const inputAction = "value"
 
 // FormCallback is the callback id of every form.
 const FormCallback = "form"
@@ -133,22 +133,22 @@ func (f Field) input() *slack.InputBlock {
 func (f Field) element() slack.BlockElement {
 	switch f.Kind {
 	case DateField:
-		picker := slack.NewDatePickerBlockElement(InputAction)
+		picker := slack.NewDatePickerBlockElement(inputAction)
 		picker.InitialDate = f.Value
 		return picker
 	case PersonField:
-		users := slack.NewOptionsSelectBlockElement(slack.OptTypeUser, plainText("Choose", maxPlaceholder), InputAction)
+		users := slack.NewOptionsSelectBlockElement(slack.OptTypeUser, plainText("Choose", maxPlaceholder), inputAction)
 		users.InitialUser = f.Value
 		return users
 	case ChannelField:
-		channels := slack.NewOptionsSelectBlockElement(slack.OptTypeConversations, plainText("Choose a channel", maxPlaceholder), InputAction)
+		channels := slack.NewOptionsSelectBlockElement(slack.OptTypeConversations, plainText("Choose a channel", maxPlaceholder), inputAction)
 		channels.Filter = &slack.SelectBlockElementFilter{Include: []string{"public", "private"}}
 		channels.InitialConversation = f.Value
 		return channels
 	case TickField:
 		return f.tick()
 	case FileField:
-		return slack.NewFileInputBlockElement(InputAction).WithMaxFiles(1)
+		return slack.NewFileInputBlockElement(inputAction).WithMaxFiles(1)
 	case SelectField:
 		if f.Many {
 			return f.selections()
@@ -163,7 +163,7 @@ func (f Field) text() *slack.PlainTextInputBlockElement {
 	if f.Placeholder != "" {
 		placeholder = plainText(f.Placeholder, maxPlaceholder)
 	}
-	input := slack.NewPlainTextInputBlockElement(placeholder, InputAction)
+	input := slack.NewPlainTextInputBlockElement(placeholder, inputAction)
 	input.Multiline = f.Kind == LinesField
 	input.MaxLength = f.Max
 	if f.Max == 0 {
@@ -179,7 +179,7 @@ func (f Field) text() *slack.PlainTextInputBlockElement {
 // tick is a box with the field's hint beside it, which says what ticking does.
 func (f Field) tick() *slack.CheckboxGroupsBlockElement {
 	option := slack.NewOptionBlockObject("yes", plainText(f.Placeholder, maxOptionText), nil)
-	box := slack.NewCheckboxGroupsBlockElement(InputAction, option)
+	box := slack.NewCheckboxGroupsBlockElement(inputAction, option)
 	if f.Value == "yes" {
 		box.InitialOptions = []*slack.OptionBlockObject{option}
 	}
@@ -191,7 +191,7 @@ func (f Field) selection() *slack.SelectBlockElement {
 	if f.Search {
 		kind, prompt = slack.OptTypeExternal, "Type to search"
 	}
-	el := slack.NewOptionsSelectBlockElement(kind, plainText(prompt, maxPlaceholder), InputAction)
+	el := slack.NewOptionsSelectBlockElement(kind, plainText(prompt, maxPlaceholder), inputAction)
 	if f.Search {
 		el.MinQueryLength = new(int)
 	} else {
@@ -210,7 +210,7 @@ func (f Field) selections() *slack.MultiSelectBlockElement {
 	if f.Search {
 		kind, prompt = slack.MultiOptTypeExternal, "Type to search"
 	}
-	el := slack.NewOptionsMultiSelectBlockElement(kind, plainText(prompt, maxPlaceholder), InputAction)
+	el := slack.NewOptionsMultiSelectBlockElement(kind, plainText(prompt, maxPlaceholder), inputAction)
 	if f.Search {
 		el.MinQueryLength = new(int)
 	} else {

@@ -140,9 +140,21 @@ func rowHead(row *core.MatrixRow, category bool) string {
 	return text + " " + row.Name
 }
 
-// CellBlock is the id of a block whose select asks for the cells of one cluster.
-func CellBlock(release string, cluster int64, category core.Category) string {
+// cellBlock is the id of a block whose select asks for the cells of one cluster.
+func cellBlock(release string, cluster int64, category core.Category) string {
 	return strings.TrimSpace(fmt.Sprintf("cell %s %d %s", release, cluster, category))
+}
+
+// CellsOf is whose cells a block asks for, of every category where that is empty; false for other blocks.
+func CellsOf(block string) (release, cluster string, category core.Category, ok bool) {
+	words := strings.Fields(block)
+	if len(words) < 3 || words[0] != "cell" {
+		return "", "", "", false
+	}
+	if len(words) > 3 {
+		category = core.Category(words[3])
+	}
+	return words[1], words[2], category, true
 }
 
 // CellOption is one customer's step to open.
@@ -175,7 +187,7 @@ func (s *sheet) cells(v *core.Matrix, c *core.MatrixCluster, first, last, rows i
 		el.Type, el.MinQueryLength = slack.OptTypeExternal, new(int)
 		el.Placeholder = plainText("Open a step: type a customer or step", maxPlaceholder)
 	}
-	s.add(size, "", slack.NewActionBlock(CellBlock(v.Release.ShortID, c.Cluster.ID, v.Query.Category), el))
+	s.add(size, "", slack.NewActionBlock(cellBlock(v.Release.ShortID, c.Cluster.ID, v.Query.Category), el))
 }
 
 func cell(text string, n int, size *int) *slack.TableRawTextCell {

@@ -125,7 +125,7 @@ func Activation(v core.ActivationPreview, confirm Button, env Env) Message {
 		title = "Activate " + title + "?"
 	}
 	s.header(title)
-	s.line(ActivationText(v))
+	s.line(activationText(v))
 	left := 0
 	for _, c := range v.Clusters {
 		if !s.line(fmt.Sprintf("📁 %s · %s\n%s", bold(c.Name), plural(len(c.Customers), "customer"), names(c.Customers, 15))) {
@@ -153,8 +153,8 @@ func Activation(v core.ActivationPreview, confirm Button, env Env) Message {
 	return s.message()
 }
 
-// ActivationText is an activation in one line of mrkdwn: customers × steps.
-func ActivationText(v core.ActivationPreview) string {
+// activationText is an activation in one line of mrkdwn: customers × steps.
+func activationText(v core.ActivationPreview) string {
 	return fmt.Sprintf("*%s × %s = %s*", plural(v.Customers, "customer"), plural(v.Steps, "step"), thousands(v.Customers*v.Steps)) + customs(v)
 }
 
@@ -167,7 +167,7 @@ func customs(v core.ActivationPreview) string {
 
 // ActivationLines are an activation in a few lines of mrkdwn, for a form.
 func ActivationLines(v core.ActivationPreview) []string {
-	text := ActivationText(v)
+	text := activationText(v)
 	var clusters []string
 	for _, c := range v.Clusters {
 		clusters = append(clusters, fmt.Sprintf("%s (%s)", c.Name, thousands(len(c.Customers))))
