@@ -1,8 +1,6 @@
 package bot
 
 import (
-	"fmt"
-
 	"rollcall/bot/blocks"
 	"rollcall/core"
 )
@@ -43,8 +41,7 @@ func arrangeBulk(c *call, d *sketch) error {
 	target, all := given["target"], given["scope"] == "all"
 	if shortStep.MatchString(target) || all || given["clusters"]+given["customers"] != "" {
 		if v, err := c.bot.core.Template(c.ctx, c.actor, given["release"], target); err == nil {
-			t := &v.Step
-			d.form.Intro = append(d.form.Intro, fmt.Sprintf("%s %s (%s) *%s*", t.Category, t.Position, t.ShortID, blocks.Escape(t.Name)))
+			d.form.Intro = append(d.form.Intro, blocks.TemplateStep(&v.Step))
 		}
 		d.drop("scope")
 		for name, hint := range map[string]string{"clusters": "All customers on these", "customers": "These customers"} {

@@ -55,6 +55,9 @@ func (c *call) addField(d *sketch, a *Arg) error {
 			d.keep(a.Name)
 			return nil // it is asked for once the category says among which steps
 		}
+		if a.Kind == Position {
+			f.Hint = "" // it says how a place is typed, and here it is chosen
+		}
 	}
 	if f.Kind == blocks.LinesField && utf8.RuneCountInString(f.Value) > maxTyped {
 		return bad(a.Name, "%s is longer than the 3,000 characters that a form takes", a.Name)

@@ -265,7 +265,11 @@ func (c *call) about(fixed map[string]string) string {
 	}
 	if fixed["release"] != "" {
 		if v, err := c.bot.core.Release(c.ctx, c.actor, fixed["release"]); err == nil {
-			return "*" + blocks.Escape(v.Name) + "* " + blocks.Escape(string(v.VersionNumber)) + " `" + v.ShortID + "`"
+			line := blocks.ReleaseName(v)
+			if t, err := c.bot.core.Template(c.ctx, c.actor, fixed["release"], fixed["step"]); fixed["step"] != "" && err == nil {
+				line += " · " + blocks.TemplateStep(&t.Step)
+			}
+			return line
 		}
 	}
 	return ""

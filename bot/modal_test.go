@@ -82,6 +82,7 @@ func TestContentFromAFile(t *testing.T) {
 	// Too long for a form: its beginning is shown, and only a file can replace it.
 	edit := l.says(t, "/rollcall template edit v2.5.0 D3").Modal
 	require.Contains(t, edit.String(), "INSERT INTO t")
+	require.Contains(t, edit.String(), "deploy 3 (D3)", "which step it is about")
 	edit.Fill("Name", "Load all data")
 	edit.Attach("Replace it by a file", "load2.sql", []byte("SELECT 2;"))
 	require.NoError(t, edit.Err())

@@ -17,7 +17,7 @@ func Across(v core.StepAcross, page int, env Env) Message {
 	s := env.sheet()
 	s.reserve = 4
 	s.header(t.Name)
-	s.line(fmt.Sprintf("%s · %s %s (%s) · %s\n%s", releaseName(r), t.Category, t.Position, t.ShortID, t.Type, progress(v.Progress)))
+	s.line(fmt.Sprintf("%s · %s %s (%s) · %s\n%s", ReleaseName(r), t.Category, t.Position, t.ShortID, t.Type, progress(v.Progress)))
 	cluster := ""
 	part, at, pages := pageOf(v.Customers, page, 20)
 	for i := range part {
@@ -109,15 +109,22 @@ func Bulk(v core.BulkPlan, env Env) Message {
 	s.reserve = 2
 	s.header(v.Title)
 	changed, all := bulkLines(v.Change, bulkShown)
-	s.line(fmt.Sprintf("*%s* would change, until %s.", plural(len(v.Change), "step"), Date(v.Until)) + changed)
+	s.line(fmt.Sprintf("*%s* would change.", plural(len(v.Change), "step")) + changed)
 	if len(v.LeftOut) > 0 {
 		left, whole := bulkLines(v.LeftOut, bulkShown)
 		all = all && whole
 		s.line(fmt.Sprintf("*%s* left out:", plural(len(v.LeftOut), "step")) + left)
 	}
 	s.reserve = 1
+	var about []string
 	if !all {
-		s.small("The whole list is a file in your conversation with Rollcall.")
+		about = append(about, "The whole list is a file in your conversation with Rollcall.")
+	}
+	if len(v.Change) > 0 {
+		about = append(about, "Confirm works until "+Date(v.Until)+".")
+	}
+	if len(about) > 0 {
+		s.small(strings.Join(about, " "))
 	}
 	s.reserve = 0
 	if len(v.Change) > 0 {

@@ -14,7 +14,7 @@ func Editor(v core.TemplateList, page int, env Env) Message {
 	r := &v.Release
 	s := env.sheet()
 	s.most, s.reserve = maxViewBlocks-panelHead, 1
-	s.line(releaseName(r) + "\n" + releaseFacts(r))
+	s.line(ReleaseName(r) + "\n" + releaseFacts(r))
 	if r.Status == core.Active {
 		s.small("The release is active: every change shows first whom it reaches.")
 	}

@@ -41,7 +41,7 @@ func Home(v core.Home, env Env) slack.HomeTabViewRequest {
 		for i := range v.Activity {
 			s.small(activityLine(&v.Activity[i]))
 		}
-		s.actions(press("All activity", "activity"), env.open("Activity ↗", "/activity"))
+		s.actions(press("All activity", "activity"), env.open("Open activity ↗", "/activity"))
 	}
 	s.reserve = 0
 	s.small("Your role here is *" + v.Role.String() + "*. Anywhere in Slack: " + env.typed("help"))

@@ -77,7 +77,7 @@ func NoneActive(lead string, drafts []core.ReleaseView, env Env) Message {
 	s.line(sentence(lead) + " " + map[bool]string{true: "There is a draft:", false: "There are drafts:"}[len(drafts) == 1])
 	for i := range drafts[:min(most, len(drafts))] {
 		d := &drafts[i]
-		s.line("📝 " + releaseName(d) + " · " + plural(d.StepCount, "step") + " · for " + Escape(short(d.TargetsText, 300)))
+		s.line("📝 " + ReleaseName(d) + " · " + plural(d.StepCount, "step") + " · for " + Escape(short(d.TargetsText, 300)))
 		if d.StepCount == 0 {
 			s.actions(press("Add step", "template.add", d.ShortID).says("Add a step to "+d.Label()), press("Release", "release.show", d.ShortID))
 			continue

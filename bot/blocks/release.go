@@ -27,7 +27,7 @@ func Releases(v core.ReleaseList, page int, env Env, asked ...any) Message {
 }
 
 func releaseLine(r *core.ReleaseView) string {
-	text := releaseName(r) + "\n" + releaseFacts(r)
+	text := ReleaseName(r) + "\n" + releaseFacts(r)
 	if r.Status != core.Draft {
 		text += "\n" + progress(r.Progress.Counts)
 	}

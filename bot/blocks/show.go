@@ -38,8 +38,8 @@ func progress(c core.Counts) string {
 // place says where a customer lives: cluster / namespace.
 func place(cluster, namespace string) string { return code(cluster + " / " + namespace) }
 
-// releaseName is a release in one line: short id, version, name.
-func releaseName(r *core.ReleaseView) string {
+// ReleaseName is a release in one line: version, name, short id.
+func ReleaseName(r *core.ReleaseView) string {
 	name := bold(r.Name)
 	if r.VersionNumber != "" {
 		name = bold(string(r.VersionNumber)) + " " + Escape(r.Name)

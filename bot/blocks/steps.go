@@ -15,7 +15,7 @@ func Steps(v core.CustomerSteps, page int, env Env) Message {
 	s.reserve = 2
 	r, c := &v.Release, &v.Customer
 	s.header(c.Name + " in " + r.Label())
-	s.line(fmt.Sprintf("%s · %s · %s\n%s", bold(c.Name), place(c.ClusterName, c.Namespace), releaseName(r), progress(v.Progress.Counts)))
+	s.line(fmt.Sprintf("%s · %s · %s\n%s", bold(c.Name), place(c.ClusterName, c.Namespace), ReleaseName(r), progress(v.Progress.Counts)))
 	if v.Withdrawn {
 		s.small("Withdrawn from this release: not counted in its totals.")
 	}

@@ -40,6 +40,11 @@ func Templates(v core.TemplateList, page int, env Env) Message {
 	return s.message()
 }
 
+// TemplateStep is a step of a release as a target line ends with it: deploy 2 (D2) Run migration.
+func TemplateStep(t *core.TemplateView) string {
+	return fmt.Sprintf("%s %s (%s) %s", t.Category, t.Position, t.ShortID, bold(t.Name))
+}
+
 func templateLine(t *core.TemplateView) string {
 	text := fmt.Sprintf("%s. %s %s · %s", t.Position, bold(t.Name), code(t.ShortID), t.Type)
 	if t.Description != "" {
