@@ -245,11 +245,11 @@ func (b *bulkReader) members(q BulkQuery) ([]int64, string, error) {
 		only, names = append(only, c.ID), append(names, c.Name)
 	}
 	var in []int64
-	for _, ref := range q.Clusters {
-		cl, err := findCluster(b.r, ref, activeOnly)
-		if err != nil {
-			return nil, "", inField(err, "cluster")
-		}
+	asked, err := findClusters(b.r, q.Clusters, activeOnly, "cluster")
+	if err != nil {
+		return nil, "", err
+	}
+	for _, cl := range asked {
 		in, names = append(in, cl.ID), append(names, cl.Name)
 	}
 	if len(only) == 0 && len(in) == 0 && !q.All {

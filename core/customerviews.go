@@ -56,7 +56,7 @@ func known(all []*Cluster, asked []string) (ids, unknown []string) {
 	for _, c := range all {
 		refs = append(refs, ClusterRef{ID: c.ID, Name: c.Name})
 	}
-	for _, w := range asked {
+	for _, w := range NamesIn(asked, namesOf(refs)) {
 		if i := clusterAt(refs, w); i < 0 {
 			unknown = append(unknown, w)
 		} else {

@@ -175,7 +175,7 @@
 //     comes whole, as a file to its asker alone.
 //   - 2026-11-28: A number in the address of a page is an id and nothing else:
 //     where there is none, no name that begins with those digits stands in.
-//   - 2026-11-28: On the page cluster= is cut at its commas but for those in the
-//     longest name that begins there; an override's difference shows the lines
+//   - 2026-11-28: cluster= is cut at its commas but for those in the longest name
+//     that begins there. On the page an override's difference shows the lines
 //     beside a change and counts the others.
 package core

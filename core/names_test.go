@@ -1,21 +1,42 @@
-package core
+package core_test
 
 import (
-	"cmp"
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
-	"pgregory.net/rapid"
+
+	"rollcall/core"
 )
 
-// The short way and the long way to compare two names agree.
-func TestNamesAreComparedWithoutRegardToCase(t *testing.T) {
-	name := rapid.StringOfN(rapid.RuneFrom([]rune("abAB zZ0-ÄäİıKkßéΣσς")), 0, 6, -1)
-	rapid.Check(t, func(t *rapid.T) {
-		a, b := name.Draw(t, "a"), name.Draw(t, "b")
-		want := cmp.Or(strings.Compare(strings.ToLower(a), strings.ToLower(b)), strings.Compare(a, b))
-		got := compareNames(a, b)
-		assert.Equal(t, want, cmp.Compare(got, 0), "%q and %q", a, b)
-	})
+func TestNamesThatWereCutAtTheirCommas(t *testing.T) {
+	names := []string{"prod-us", "prod-us, east", "prod-us, east, old", "staging"}
+	for _, c := range []struct{ asked, means []string }{
+		{nil, nil},
+		{[]string{"prod-us", "staging"}, []string{"prod-us", "staging"}},
+		{[]string{"prod-us", "east"}, []string{"prod-us, east"}},
+		{[]string{"PROD-US", "east", "old", "7"}, []string{"prod-us, east, old", "7"}},
+		{[]string{"staging", "prod-us", "east", "west"}, []string{"staging", "prod-us, east", "west"}},
+		{[]string{"prod-us, east", "staging"}, []string{"prod-us, east", "staging"}},
+		{[]string{"east", "prod-us"}, []string{"east", "prod-us"}},
+	} {
+		assert.Equal(t, c.means, core.NamesIn(c.asked, names), c.asked)
+	}
+}
+
+// Wherever clusters are listed, one whose name holds a comma can be among them.
+func TestClustersWithACommaInTheirNames(t *testing.T) {
+	h := newHouse(t)
+	h.spring()
+	h.do(ann, core.EditCluster{Cluster: "prod-us", Name: ptr("prod-us, east")})
+	h.do(ann, core.EditRelease{Release: "R1", Targets: &core.TargetNames{Clusters: []string{"prod-us", "east", "prod-eu"}}})
+	h.do(ann, core.ActivateRelease{Release: "R1", Confirm: true})
+	who, asked := core.Person(ann, core.ViaSlash), []string{"prod-us", "east"}
+	m := must[*core.Matrix](t)(h.Matrix(t.Context(), who, core.MatrixQuery{Release: "R1", Clusters: asked}))
+	assert.Empty(t, m.Unknown)
+	assert.Len(t, m.Clusters, 1)
+	list := must[*core.CustomerList](t)(h.Customers(t.Context(), who, core.CustomersQuery{Clusters: asked}))
+	assert.Empty(t, list.Unknown)
+	assert.Len(t, list.Customers, 3)
+	plan := must[*core.BulkPlan](t)(h.PlanBulk(t.Context(), who, core.BulkQuery{Release: "R1", Step: "D1", Clusters: asked, To: core.Done}))
+	assert.Len(t, plan.Change, 3)
 }

@@ -311,14 +311,12 @@ func (t *tx) targets(n TargetNames, kind ReleaseType) (Targets, error) {
 	if t.event.Op == (Import{}).Op() {
 		among = anyState // a file may speak of what has been archived since
 	}
-	for _, ref := range n.Clusters {
-		c, err := findCluster(t, ref, among)
-		if err != nil {
-			return g, inField(err, "clusters")
-		}
-		if !slices.Contains(g.Clusters, c.ID) {
-			g.Clusters = append(g.Clusters, c.ID)
-		}
+	asked, err := findClusters(t, n.Clusters, among, "clusters")
+	if err != nil {
+		return g, err
+	}
+	for _, c := range asked {
+		g.Clusters = append(g.Clusters, c.ID)
 	}
 	for _, ref := range n.Customers {
 		c, err := findCustomer(t, ref, among)

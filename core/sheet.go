@@ -102,11 +102,9 @@ func (sh *sheet) templateCount() int { return len(sh.order[0]) + len(sh.order[1]
 // choose notes every cluster's name and finds the ids of those wanted.
 func (sh *sheet) choose(all []ClusterRef, wanted []string) []int64 {
 	var ids []int64
-	for _, c := range all {
-		sh.names = append(sh.names, c.Name)
-	}
+	sh.names = namesOf(all)
 	slices.SortFunc(sh.names, compareNames)
-	for _, w := range wanted {
+	for _, w := range NamesIn(wanted, sh.names) {
 		i := clusterAt(all, w)
 		switch {
 		case i < 0:

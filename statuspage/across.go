@@ -34,9 +34,6 @@ type acrossView struct {
 }
 
 func askAcross(s *Site, q *request) (acrossView, error) {
-	if err := s.separate(q); err != nil {
-		return acrossView{}, err
-	}
 	v, err := s.cfg.Views.Across(q.ctx, q.actor, q.ref("id"), q.id("step"))
 	if err != nil {
 		return acrossView{}, err
@@ -49,7 +46,7 @@ func askAcross(s *Site, q *request) (acrossView, error) {
 	}
 	same := func(name string) func(string) bool { return func(c string) bool { return strings.EqualFold(c, name) } }
 	var chosen []string
-	for _, name := range q.clusters() {
+	for _, name := range core.NamesIn(q.list("cluster"), out.clusters) {
 		if i := slices.IndexFunc(out.clusters, same(name)); i >= 0 {
 			chosen = append(chosen, out.clusters[i])
 		} else {
@@ -68,7 +65,7 @@ func dressAcross(q *request, v acrossView) (frame, error) {
 		q.ignored("cluster", name)
 	}
 	b := acrossBody{StepAcross: v.StepAcross, Readable: v.Step.Content != "", All: v.all, Clear: q.URL.Path}
-	chosen := without(q.clusters(), v.unknown)
+	chosen := q.clusters(v.clusters, v.unknown)
 	b.Cluster = choose("cluster", "Cluster", "All clusters", chosen, named(v.clusters))
 	var statuses []string
 	for _, st := range pickStatuses(&request{filters: q.filters}) { // what was odd has been noted when asking

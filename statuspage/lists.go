@@ -111,11 +111,8 @@ func texts[T ~string](values []T) []string {
 var customerSorts = []string{"cluster", "name", "progress"}
 
 func askCustomers(s *Site, q *request) (*core.CustomerList, error) {
-	if err := s.separate(q); err != nil {
-		return nil, err
-	}
 	return s.cfg.Views.Customers(q.ctx, q.actor, core.CustomersQuery{
-		Clusters: q.clusters(), Sort: pickOne(q, "sort", customerSorts), Archived: q.yes("archived"),
+		Clusters: q.list("cluster"), Sort: pickOne(q, "sort", customerSorts), Archived: q.yes("archived"),
 	})
 }
 
@@ -127,7 +124,7 @@ func dressCustomers(q *request, v *core.CustomerList) frame {
 	if b.Archived {
 		b.Gone = q.with("archived", "")
 	}
-	chosen := without(q.clusters(), v.Unknown)
+	chosen := q.clusters(v.Clusters, v.Unknown)
 	b.Filtered = len(chosen) > 0
 	b.Filter = choose("cluster", "Cluster", "All clusters", chosen, named(v.Clusters))
 	by := v.Query.Sort

@@ -52,9 +52,6 @@ type tab struct {
 var matrixSorts = []string{"name", "progress", "cluster"}
 
 func askMatrix(s *Site, q *request) (matrixView, error) {
-	if err := s.separate(q); err != nil {
-		return matrixView{}, err
-	}
 	m, err := s.cfg.Views.Matrix(q.ctx, q.actor, matrixQuery(q))
 	if err != nil {
 		return matrixView{}, err
@@ -96,7 +93,7 @@ func (s *Site) blocked(q *request, release string) ([]core.StepView, error) {
 // matrixQuery reads the filters of a matrix. The page shows deploy steps unless asked for others.
 func matrixQuery(q *request) core.MatrixQuery {
 	m := core.MatrixQuery{
-		Release: q.ref("id"), Category: pickOne(q, "category", core.Categories), Clusters: q.clusters(),
+		Release: q.ref("id"), Category: pickOne(q, "category", core.Categories), Clusters: q.list("cluster"),
 		Sort: pickOne(q, "sort", matrixSorts), AllCustom: q.yes("custom"), Withdrawn: q.yes("withdrawn"),
 	}
 	if m.Category == "" {
@@ -114,7 +111,9 @@ func pickStatuses(q *request) (out []core.Status) {
 			q.ignored("status", v)
 			continue
 		}
-		out = append(out, st)
+		if !slices.Contains(out, st) {
+			out = append(out, st)
+		}
 	}
 	return out
 }
@@ -142,7 +141,7 @@ func dressMatrix(q *request, v matrixView) frame {
 		}
 		b.Tabs = append(b.Tabs, tab{capital(c), q.with("category", value), c == b.Category, v.Progress.Category(c)})
 	}
-	chosen := without(q.clusters(), v.Unknown)
+	chosen := q.clusters(v.Names, v.Unknown)
 	b.Cluster = choose("cluster", "Cluster", "All clusters", chosen, named(v.Names))
 	var statuses []string
 	for _, st := range v.Query.Statuses {

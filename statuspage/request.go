@@ -74,61 +74,23 @@ func (q *request) yes(key string) bool {
 	return slices.Contains([]string{"yes", "1", "all"}, q.filters.Get(key))
 }
 
-// list is a filter that may be repeated or hold several values with commas between.
+// list is a filter that may be repeated or hold several values with commas between them.
 func (q *request) list(key string) []string {
 	var out []string
-	for _, v := range q.filters[key] {
-		for one := range strings.SplitSeq(v, ",") {
-			if one = strings.TrimSpace(one); one != "" && !slices.Contains(out, one) {
-				out = append(out, one)
-			}
+	for one := range strings.SplitSeq(strings.Join(q.filters[key], ","), ",") {
+		if one = strings.TrimSpace(one); one != "" {
+			out = append(out, one)
 		}
 	}
 	return out
 }
 
-// clusters is the filter by cluster, once separate has told the names apart.
-func (q *request) clusters() []string {
-	var out []string
-	for _, name := range q.filters["cluster"] {
-		if name = strings.TrimSpace(name); name != "" && !slices.Contains(out, name) {
+// clusters are those that a page is filtered by, of those that it can be filtered by and without the unknown.
+func (q *request) clusters(names, unknown []string) (out []string) {
+	for _, name := range core.NamesIn(q.list("cluster"), names) {
+		if !slices.Contains(out, name) && !slices.Contains(unknown, name) {
 			out = append(out, name)
 		}
-	}
-	return out
-}
-
-// separate takes clusters apart that stand with commas between them. A cluster's name may hold a comma itself: only a
-// look at the names tells.
-func (s *Site) separate(q *request) error {
-	if !strings.Contains(strings.Join(q.filters["cluster"], ""), ",") {
-		return nil
-	}
-	known, err := s.cfg.Views.Clusters(q.ctx, q.actor, true)
-	if err != nil {
-		return err
-	}
-	var out []string
-	for _, v := range q.filters["cluster"] {
-		out = append(out, namesIn(v, known.Clusters)...)
-	}
-	q.filters["cluster"] = out
-	return nil
-}
-
-// namesIn cuts a list at its commas, but for those within the longest name that begins there.
-func namesIn(list string, known []core.ClusterView) (out []string) {
-	pieces := strings.Split(list, ",")
-	for len(pieces) > 0 {
-		n := len(pieces)
-		for ; n > 1; n-- {
-			name := strings.TrimSpace(strings.Join(pieces[:n], ","))
-			if slices.ContainsFunc(known, func(c core.ClusterView) bool { return strings.EqualFold(c.Name, name) }) {
-				break
-			}
-		}
-		out = append(out, strings.Join(pieces[:n], ","))
-		pieces = pieces[n:]
 	}
 	return out
 }
@@ -137,7 +99,9 @@ func namesIn(list string, known []core.ClusterView) (out []string) {
 func pick[T ~string](q *request, key string, known []T) []T {
 	var out []T
 	for _, v := range q.list(key) {
-		if one := T(strings.ToLower(v)); slices.Contains(known, one) {
+		if one := T(strings.ToLower(v)); slices.Contains(out, one) {
+			continue
+		} else if slices.Contains(known, one) {
 			out = append(out, one)
 		} else {
 			q.ignored(key, v)
