@@ -118,7 +118,7 @@ func releaseCommands() []*Command {
 			Op: func(in In) core.Operation {
 				return core.WithdrawCustomer{Release: in.Str("release"), Customer: in.Str("customer"), Reason: in.Str("reason")}
 			}},
-		{Noun: "release", Verb: "matrix", Aliases: []string{"grid"}, Summary: "Steps × customers, one cluster at a time", Alone: true,
+		{Noun: "release", Verb: "matrix", Title: "Matrix", Aliases: []string{"grid"}, Summary: "Steps × customers, one cluster at a time", Alone: true,
 			Args: []Arg{releaseArg, {Name: "cluster", Also: []string{"clusters"}, Kind: Clusters, Help: "only these, separated by commas"},
 				{Name: "status", Kind: OneOf, Choices: statusChoices(), Help: "only steps that stand so"},
 				{Name: "category", Kind: OneOf, Choices: choicesOf(core.Categories), Help: "only one of the two"}, atArg, pageArg, viewArg},

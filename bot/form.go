@@ -292,6 +292,8 @@ func submitLabel(cmd *Command) string {
 	switch cmd.Verb {
 	case "edit", "override":
 		return "Save"
+	case "matrix":
+		return "Show"
 	case "add":
 		if cmd.Noun == "step" || cmd.Noun == "template" {
 			return "Add step"

@@ -196,10 +196,15 @@ func (c *call) activeReleases() (int, error) {
 
 // anyActive refuses to ask for the rest of a command while there is no release that it could be about.
 func (c *call) anyActive() error {
-	if c.cmd.arg("release") == nil || c.in.values["release"] != "" || c.cmd.fits(core.Draft) || c.cmd.fits(core.Archived) {
+	a := c.cmd.arg("release")
+	if a == nil || c.in.values["release"] != "" {
 		return nil
 	}
-	if n, err := c.activeReleases(); err != nil || n > 0 {
+	if c.cmd.fits(core.Draft) || c.cmd.fits(core.Archived) {
+		if v, err := c.bot.core.Releases(c.ctx, c.actor, core.ReleasesQuery{}); err != nil || !a.Place || len(v.Releases) > 0 {
+			return err
+		}
+	} else if n, err := c.activeReleases(); err != nil || n > 0 {
 		return err
 	}
 	err := bad("release", "No release is active")
