@@ -337,8 +337,13 @@ func (t *tx) targets(n TargetNames, kind ReleaseType) (Targets, error) {
 }
 
 // sayTargets says in the receipt whom a release is for, and how many that are
-// as things stand: a slip there reaches the wrong people.
+// as things stand: a slip there reaches the wrong people. Who takes part in an
+// active release is a list that its targets no longer change.
 func (t *tx) sayTargets(r *Release) error {
+	if r.Status == Active {
+		defer t.detail("Who takes part stays as it is: “release enroll %[1]s” and “release withdraw %[1]s” change that. Customers added, restored or moved from now on join by it.",
+			ShortRelease(r.ID))
+	}
 	if picked := r.Targets.Customers; len(picked) > 0 {
 		var places []string
 		for _, id := range picked {
@@ -362,6 +367,10 @@ func (t *tx) sayTargets(r *Release) error {
 	}
 	if len(r.Targets.Clusters) > 0 {
 		whom = "the active customers of " + whom
+	}
+	if r.Status == Active {
+		t.detail("For %s.", whom)
+		return nil
 	}
 	n, err := targeted(t, r)
 	if err != nil {

@@ -180,6 +180,12 @@ func (s *stepState) removed() bool { return s.template != nil && s.template.Remo
 // view is a step of the part as surfaces show it.
 func (p *part) view(r storage.Reader, names *namer, epoch string, st *stepState, content bool) (StepView, error) {
 	v, err := st.view(r, names, epoch, p.enrolled, p.anchors, content)
+	switch {
+	case !p.cust.IsActive:
+		v.Aside = "customer archived"
+	case p.enrolled.Withdrawn:
+		v.Aside = "withdrawn from this release"
+	}
 	if v.NoteList == nil {
 		v.NoteList = []Note{}
 	}

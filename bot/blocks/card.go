@@ -37,7 +37,7 @@ func Card(v core.StepDetail, env Env) Message {
 	if len(step.Missing) > 0 {
 		s.missing(&v)
 	}
-	if !step.Locked {
+	if !step.Locked && step.Aside == "" {
 		s.nearMisses(step.Typed, mend(&s, r, step))
 	}
 	whole := press("Content as a file", "step.file", r.ShortID, step.CustomerID, step.ShortID)
@@ -56,7 +56,7 @@ func Card(v core.StepDetail, env Env) Message {
 	if !step.IsCustom {
 		looks = append(looks, press("This step everywhere", "step.across", r.ShortID, step.ShortID))
 	}
-	if r.Status != core.Active {
+	if r.Status != core.Active || step.Aside != "" {
 		s.menu(append(looks[1:], whole), append(sourceButtons(r, step), looks[0], page)...)
 		return s.message()
 	}
@@ -106,7 +106,7 @@ func sourceButtons(r *core.ReleaseView, step *core.StepView) []Button {
 		buttons = append(buttons, press("View original", "step.original", at...))
 	}
 	switch {
-	case step.Locked:
+	case step.Locked, step.Aside != "":
 	case step.IsCustom:
 		buttons = append(buttons, act("Edit", "step.edit"), press("Move", "step.move", at...), act("Remove", "step.remove"))
 	case step.IsOverridden:

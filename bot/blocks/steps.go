@@ -19,6 +19,9 @@ func Steps(v core.CustomerSteps, page int, env Env) Message {
 	if v.Withdrawn {
 		s.small("Withdrawn from this release: not counted in its totals.")
 	}
+	if !c.IsActive {
+		s.small("📦 Archived: not counted in the totals of active releases, and not worked on.")
+	}
 	all := append(append([]core.StepView{}, v.Deploy.Steps...), v.Verify.Steps...)
 	if len(all) == 0 {
 		s.line("No steps here.")
@@ -41,7 +44,7 @@ func Steps(v core.CustomerSteps, page int, env Env) Message {
 	}
 	s.reserve = 0
 	var add Button
-	if r.Status != core.Archived && !v.Withdrawn {
+	if r.Status != core.Archived && !v.Withdrawn && c.IsActive {
 		add = press("Add custom step", "step.add", r.ShortID, c.ID)
 	}
 	s.menu(nil, append(pager("step.list", at, pages, r.ShortID, c.ID), press("Next step", "next", r.ShortID), add,
@@ -56,7 +59,7 @@ func categoryLine(v *core.CustomerSteps, c core.Category) string {
 
 // markAll marks what is open in a category done, after a preview.
 func markAll(v *core.CustomerSteps, c core.Category) Button {
-	if v.Release.Status != core.Active || v.Withdrawn || v.Progress.Category(c).Open() == 0 {
+	if v.Release.Status != core.Active || v.Withdrawn || !v.Customer.IsActive || v.Progress.Category(c).Open() == 0 {
 		return Button{}
 	}
 	return press("Mark all", "bulk.done", v.Release.ShortID, v.Customer.ID, c).says(fmt.Sprintf("Mark all %s steps of %s done", c, v.Customer.Name))
@@ -103,6 +106,9 @@ func stepMarks(step *core.StepView) []string {
 	if step.Removed {
 		marks = append(marks, "removed from template")
 	}
+	if step.Aside != "" {
+		marks = append(marks, "📦 "+Escape(step.Aside))
+	}
 	if step.Block != nil {
 		mark := "⛔ blocked: " + Escape(short(oneLine(step.Block.Reason), 120))
 		if step.Block.Needs != "" {
@@ -125,7 +131,7 @@ func stepMarks(step *core.StepView) []string {
 // stepButtons are the actions that a step's status allows. Each carries ids and the digest of what is shown,
 // and where its answer is drawn.
 func stepButtons(r *core.ReleaseView, step *core.StepView, view string) []Button {
-	if r.Status != core.Active {
+	if r.Status != core.Active || step.Aside != "" {
 		return []Button{press("View", "step.show", r.ShortID, step.CustomerID, step.ShortID)}
 	}
 	act := func(label, action string) Button {
