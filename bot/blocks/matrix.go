@@ -109,7 +109,7 @@ func grid(s *sheet, v *core.Matrix, at, page int) {
 	var lines []string
 	for i, row := range c.Rows[:min(tableRows, len(c.Rows))] {
 		cells := []slack.TableCell{cell(rowHead(&row, v.Query.Category == ""), 50, &size)}
-		words := fmt.Sprintf("%s %s", row.ShortID, Escape(row.Name))
+		words := strings.TrimSpace(row.ShortID + " " + Escape(row.Name))
 		for j := first; j < last; j++ {
 			text := cellText(c.Cells.Row(i)[j])
 			cells = append(cells, cell(text, 40, &size))
@@ -133,11 +133,14 @@ func grid(s *sheet, v *core.Matrix, at, page int) {
 
 // rowHead names a row; with its category where the rows of both are shown, which are counted each by itself.
 func rowHead(row *core.MatrixRow, category bool) string {
-	text := fmt.Sprintf("%s. %s", row.Position, row.ShortID)
+	text := row.Name
+	if row.ShortID != "" { // else it is many custom steps at once
+		text = fmt.Sprintf("%s. %s %s", row.Position, row.ShortID, row.Name)
+	}
 	if category {
 		text = string(row.Category) + " " + text
 	}
-	return text + " " + row.Name
+	return text
 }
 
 // cellBlock is the id of a block whose select asks for the cells of one cluster.
@@ -157,8 +160,12 @@ func CellsOf(block string) (release, cluster string, category core.Category, ok 
 	return words[1], words[2], category, true
 }
 
-// CellOption is one customer's step to open.
+// CellOption is one customer's step to open; where a row stands for many custom ones, the one its cell shows.
 func CellOption(release string, c *core.MatrixCustomer, row *core.MatrixRow, cell core.Cell) Option {
+	if row.ShortID == "" {
+		return Option{Value: press("", "step.show", release, c.ID, cell.ID).Line, Group: c.Name + " · " + c.Namespace,
+			Label: short(c.Name, 30) + " · " + short(row.Name, 40)}
+	}
 	return Option{Value: press("", "step.show", release, c.ID, row.ShortID).Line, Group: c.Name + " · " + c.Namespace,
 		Label: short(c.Name, 30) + " · " + row.ShortID + " " + short(row.Name, 25) + " · " + cell.Status.String()}
 }
