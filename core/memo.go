@@ -18,10 +18,10 @@ type memo[T any] struct {
 }
 
 // A form has one slot, and the newest of those that share it stays. Long forms are decoded each time, so that what is
-// remembered of one kind takes a few megabytes as a rule and some tens at most.
+// remembered of one kind takes a few megabytes as a rule and less than twenty at most.
 const (
 	memoSlots   = 4096
-	memoLongest = 4096 // bytes
+	memoLongest = 2048 // bytes
 )
 
 type remembered[T any] struct {
