@@ -178,4 +178,10 @@
 //   - 2026-11-28: cluster= is cut at its commas but for those in the longest name
 //     that begins there. On the page an override's difference shows the lines
 //     beside a change and counts the others.
+//   - 2026-11-28: Later passes a step over for the one answer, in which it says
+//     what comes behind it; nothing is kept, and next begins where it always did.
+//   - 2026-11-28: A name that is almost a placeholder is warned about when it is
+//     saved and wherever it is shown while it can still be changed.
+//   - 2026-11-28: An edit that leaves open what it is about asks for that first,
+//     and is about it from then on: the form never mixes what two of them say.
 package core

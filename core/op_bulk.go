@@ -46,9 +46,28 @@ type BulkPlan struct {
 
 // BulkStep is one step of a plan.
 type BulkStep struct {
-	Line string `json:"target_line"`
-	Why  string `json:"why,omitempty"` // it is left out
+	Line    string   `json:"target_line"`
+	Cluster string   `json:"-"`
+	Why     string   `json:"why,omitempty"` // it is left out
+	Cause   LeaveOut `json:"-"`             // the same by kind
+	Detail  string   `json:"-"`             // and what is particular to this step: a reason, a person, names without a value
 }
+
+// LeaveOut is why a bulk does not touch a step, in the words under which such steps are listed.
+type LeaveOut string
+
+// Why steps are left out of a bulk, in the order in which they are listed: first
+// what somebody could do something about.
+const (
+	LeftBlocked LeaveOut = "blocked"
+	LeftClaimed LeaveOut = "in progress by others"
+	LeftNoValue LeaveOut = "no value for a placeholder"
+	LeftDone    LeaveOut = "already done"
+	LeftSkipped LeaveOut = "already skipped"
+)
+
+// LeaveOuts is every reason, in that order.
+var LeaveOuts = []LeaveOut{LeftBlocked, LeftClaimed, LeftNoValue, LeftDone, LeftSkipped}
 
 // storedPlan is a plan as the store keeps it until it is run or too old.
 type storedPlan struct {
@@ -151,11 +170,13 @@ func planBulk(r storage.Reader, a Actor, q BulkQuery) (*BulkPlan, *storedPlan, e
 	}
 	for _, st := range states {
 		line := cells.line(st)
-		if why := st.leaveOut(a, q.To, cells.names); why != "" {
-			out.LeftOut = append(out.LeftOut, BulkStep{Line: line, Why: why})
+		step := BulkStep{Line: line, Cluster: st.cluster.Name}
+		if step.Cause, step.Detail = st.leaveOut(a, q.To, cells.names); step.Cause != "" {
+			step.Why = step.Cause.why(step.Detail)
+			out.LeftOut = append(out.LeftOut, step)
 			continue
 		}
-		out.Change = append(out.Change, BulkStep{Line: line})
+		out.Change = append(out.Change, step)
 		keep.Cells = append(keep.Cells, bulkCell{st.cust.ID, st.rec.Number, st.rev(cells.epoch, line)})
 	}
 	verb := "Mark %s done"
@@ -216,21 +237,36 @@ func fitsBulk(steps int) error {
 // noValue begins what leaveOut says of a placeholder that cannot be filled.
 const noValue = "no value"
 
-// leaveOut says why a step is not to be touched by a bulk; empty when it is.
-func (s *stepState) leaveOut(a Actor, to Status, names *namer) string {
+// leaveOut says why a step is not to be touched by a bulk, and what is particular to it; empty when it is.
+func (s *stepState) leaveOut(a Actor, to Status, names *namer) (cause LeaveOut, detail string) {
 	rec := s.rec
 	switch {
-	case rec.Status == Done || rec.Status == Skipped:
-		return "already " + rec.Status.String()
+	case rec.Status == Done:
+		return LeftDone, ""
+	case rec.Status == Skipped:
+		return LeftSkipped, ""
 	case rec.BlockedBy != "":
-		return "blocked: " + rec.BlockReason
+		return LeftBlocked, rec.BlockReason
 	case rec.ClaimedBy != "" && rec.ClaimedBy != a.id():
-		return "in progress by @" + names.of(rec.ClaimedBy)
+		return LeftClaimed, "@" + names.of(rec.ClaimedBy)
 	}
 	if missing := s.script().missing(s.value); to == Done && len(missing) > 0 {
-		return noValue + " for {{" + strings.Join(missing, "}}, {{") + "}}"
+		return LeftNoValue, "{{" + strings.Join(missing, "}}, {{") + "}}"
 	}
-	return ""
+	return "", ""
+}
+
+// why says of one step why it is left out.
+func (l LeaveOut) why(detail string) string {
+	switch l {
+	case LeftBlocked:
+		return "blocked: " + detail
+	case LeftClaimed:
+		return "in progress by " + detail
+	case LeftNoValue:
+		return noValue + " for " + detail
+	}
+	return string(l)
 }
 
 // Op names the operation.

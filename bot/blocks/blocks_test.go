@@ -91,7 +91,7 @@ func layouts() []layout {
 		manyShares.Releases = append(manyShares.Releases, core.ReleaseShare{ShortID: "R12", Name: "Spring", Label: "v2.5.0", Type: core.Regular, Status: core.Active})
 		manySteps.Customers = append(manySteps.Customers, stepView(i, core.Done))
 		manyChanges.Change = append(manyChanges.Change, core.BulkStep{Line: "Customer A · prod-us / cust-a-prod"})
-		manyChanges.LeftOut = append(manyChanges.LeftOut, core.BulkStep{Line: "Customer B", Why: "done"})
+		manyChanges.LeftOut = append(manyChanges.LeftOut, core.BulkStep{Line: "Customer B", Cause: core.LeftDone})
 		if i < 20 {
 			manyChoices.Choices = append(manyChoices.Choices, core.Choice{Label: "Customer A · prod-us / cust-a-prod", Ref: "7"})
 		}
@@ -292,20 +292,52 @@ func TestManyChoicesSayHowManyMore(t *testing.T) {
 func TestABulkOfLongReasonsSaysHowManyMore(t *testing.T) {
 	var left []core.BulkStep
 	for range 20 {
-		left = append(left, core.BulkStep{Line: strings.Repeat("<&>", 100), Why: "blocked: " + strings.Repeat("why\n", 700)})
+		left = append(left, core.BulkStep{Line: strings.Repeat("<&>", 100), Cause: core.LeftBlocked, Detail: strings.Repeat("why\n", 700)})
 	}
-	for _, b := range blocks.Bulk(core.BulkPlan{LeftOut: left}, env).Blocks {
-		section, ok := b.(*slack.SectionBlock)
-		if !ok || !strings.Contains(section.Text.Text, "left out") {
-			continue
+	m := blocks.Bulk(core.BulkPlan{LeftOut: left}, env)
+	assert.Empty(t, blockkit.Message(wire(t, m)))
+	text := ""
+	for _, b := range m.Blocks {
+		if section, ok := b.(*slack.SectionBlock); ok {
+			text += section.Text.Text + "\n"
 		}
-		told := strings.Count(section.Text.Text, "•")
-		require.Positive(t, told)
-		require.True(t, strings.HasSuffix(section.Text.Text, fmt.Sprintf("…and %d more", 20-told)), section.Text.Text)
-		require.Equal(t, told+1, strings.Count(section.Text.Text, "\n"), "a line each")
-		return
 	}
-	t.Fatal("it does not say what is left out")
+	told := strings.Count(text, "•")
+	require.Positive(t, told)
+	require.Contains(t, text, fmt.Sprintf("…and %d more\n", 20-told))
+	require.Contains(t, text, "*20 steps* left out: blocked\n")
+}
+
+// What is left out stands under its reason, what somebody could do something about first, and each reason has its share.
+func TestABulkSaysByReasonWhatIsLeftOut(t *testing.T) {
+	plan := core.BulkPlan{Title: "Mark 3 steps done", ID: "9f31", Release: releaseView(), Until: noon}
+	add := func(n int, cause core.LeaveOut, detail string) {
+		for i := range n {
+			plan.LeftOut = append(plan.LeftOut, core.BulkStep{Line: fmt.Sprintf("%s %d", cause, i), Cause: cause, Detail: detail})
+		}
+	}
+	add(100, core.LeftDone, "")
+	add(1, core.LeftNoValue, "{{customer.metadata.plan}}")
+	add(2, core.LeftBlocked, "no backup")
+	for i := range 3 {
+		plan.Change = append(plan.Change, core.BulkStep{Line: fmt.Sprint("step ", i), Cluster: []string{"prod-us", "prod-eu", "prod-us"}[i]})
+	}
+	want := `*3 steps* would change.
+prod-us: 2 · prod-eu: 1
+• step 0
+• step 1
+• step 2
+*2 steps* left out: blocked
+• blocked 0 (no backup)
+• blocked 1 (no backup)
+*1 step* left out: no value for a placeholder
+• no value for a placeholder 0 ({{customer.metadata.plan}})
+*100 steps* left out: already done
+`
+	text := strings.Join(blocks.BulkText(plan), "\n")
+	assert.True(t, strings.HasPrefix(text, want), text)
+	assert.True(t, strings.HasSuffix(text, "• already done 36\n…and 63 more"), text)
+	assert.Contains(t, blocks.Bulk(plan, env).Text, "• already done 11\n…and 88 more\nThe whole list is a file")
 }
 
 // Who only looks is offered what leads on, beside each line.
@@ -330,13 +362,13 @@ func TestALongPlanIsWholeInItsFile(t *testing.T) {
 	for i := range 40 {
 		plan.Change = append(plan.Change, core.BulkStep{Line: fmt.Sprintf("Customer %d · prod-us / ns-%d · v2.5.0 · deploy 1 (D1) Deploy", i, i)})
 	}
-	plan.LeftOut = []core.BulkStep{{Line: "Customer X · prod-us / ns-x · v2.5.0 · deploy 1 (D1) Deploy", Why: "blocked: no\nbackup"}}
+	plan.LeftOut = []core.BulkStep{{Line: "Customer X · prod-us / ns-x · v2.5.0 · deploy 1 (D1) Deploy", Cause: core.LeftBlocked, Detail: "no\nbackup"}}
 	file := blocks.BulkFile(plan)
 	require.NotNil(t, file)
 	for _, step := range plan.Change {
 		assert.Contains(t, file.Text, step.Line+"\n")
 	}
-	assert.Contains(t, file.Text, "1 step left out:\nCustomer X · prod-us / ns-x · v2.5.0 · deploy 1 (D1) Deploy (blocked: no backup)\n")
+	assert.Contains(t, file.Text, "1 step left out, blocked:\nCustomer X · prod-us / ns-x · v2.5.0 · deploy 1 (D1) Deploy (no backup)\n")
 	assert.Contains(t, blocks.Bulk(plan, env).Text, "The whole list is a file")
 	plan.Change = plan.Change[:3]
 	assert.Nil(t, blocks.BulkFile(plan))
