@@ -177,6 +177,15 @@ func TestStates(t *testing.T) {
 	golden(t, "across-nothing", get(s, "/releases/12/steps/D1?status=reverted"))
 }
 
+// What an address of commas costs grows with its length, not with the square of it.
+func TestAnAddressOfCommasIsCheap(t *testing.T) {
+	s, n := site(t, typical()), 1900
+	assert.Less(t, testing.AllocsPerRun(1, func() {
+		n-- // the page before is kept
+		assert.Equal(t, http.StatusOK, get(s, "/releases/12?cluster="+strings.Repeat(",", n)).Code)
+	}), 60_000.0)
+}
+
 // A comma stands between the clusters that are asked for, and may stand in the name of one.
 func TestClustersWithACommaInTheirNames_FC006(t *testing.T) {
 	svc := service(t)
