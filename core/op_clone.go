@@ -32,28 +32,10 @@ func (op CloneRelease) run(t *tx) error {
 	if err := releases.put(t, r); err != nil {
 		return err
 	}
-	live, err := liveTemplates(t, from.ID)
+	var ser serials
+	numbers, err := t.cloneTemplates(from.ID, id, &ser)
 	if err != nil {
 		return err
-	}
-	var ser serials
-	numbers := map[int]int{} // old number → new
-	for _, tm := range live {
-		w, err := readWording(t, from.ID, 0, tm.Number, tm.Revision)
-		if err != nil {
-			return err
-		}
-		c := &StepTemplate{ReleaseID: id, Category: tm.Category, OrderIndex: tm.OrderIndex, CreatedAt: t.now, Revision: 1}
-		c.Number, c.Serial = ser.next(tm.Category)
-		c.ID = templateID(id, c.Number)
-		c.say(w)
-		numbers[tm.Number] = c.Number
-		if err := t.putJSON(textPath(id, 0, c.Number, 1), w); err != nil {
-			return err
-		}
-		if err := templates.put(t, c); err != nil {
-			return err
-		}
 	}
 	if err := t.sayTargets(r); err != nil {
 		return err
@@ -68,7 +50,7 @@ func (op CloneRelease) run(t *tx) error {
 		return err
 	}
 	t.aboutRelease(r)
-	t.about(releaseLabel(r), "Release %s added as a draft with %s of %s", releaseLabel(r), count(len(live), "step"), from.Label())
+	t.about(releaseLabel(r), "Release %s added as a draft with %s of %s", releaseLabel(r), count(len(numbers), "step"), from.Label())
 	if customs > 0 {
 		t.detail("%s came along.", count(customs, "custom step"))
 	}
@@ -80,6 +62,33 @@ func (op CloneRelease) run(t *tx) error {
 		t.warn("%s was for %s, and this one is for all active customers: “release edit %s” narrows it.", from.Label(), was, ShortRelease(r.ID))
 	}
 	return nil
+}
+
+// cloneTemplates copies the template steps of a release, and gives the number of each copy by that of the original.
+func (t *tx) cloneTemplates(from, to int64, ser *serials) (numbers map[int]int, err error) {
+	live, err := liveTemplates(t, from)
+	if err != nil {
+		return nil, err
+	}
+	numbers = map[int]int{}
+	for _, tm := range live {
+		w, err := readWording(t, from, 0, tm.Number, tm.Revision)
+		if err != nil {
+			return nil, err
+		}
+		c := &StepTemplate{ReleaseID: to, Category: tm.Category, OrderIndex: tm.OrderIndex, CreatedAt: t.now, Revision: 1}
+		c.Number, c.Serial = ser.next(tm.Category)
+		c.ID = templateID(to, c.Number)
+		c.say(w)
+		numbers[tm.Number] = c.Number
+		if err := t.putJSON(textPath(to, 0, c.Number, 1), w); err != nil {
+			return nil, err
+		}
+		if err := templates.put(t, c); err != nil {
+			return nil, err
+		}
+	}
+	return numbers, nil
 }
 
 // cloneCustoms copies the custom steps of customers that are still active.

@@ -89,11 +89,7 @@ func activationPreview(r storage.Reader, rel *Release) (*ActivationPreview, *ros
 				continue
 			}
 			if !takesPart(&Customer{ID: col.ID, ClusterID: cl.ID}) {
-				p.LeftOut = append(p.LeftOut, PreviewCustomer{ID: col.ID, Name: col.Name, ClusterName: cl.Name, Namespace: col.Namespace})
-				if n := look.customs[col.ID]; n > 0 {
-					p.Notices = append(p.Notices, fmt.Sprintf("%s has %s prepared, and is left out.",
-						place{col.Name, cl.Name, col.Namespace}, count(n, "custom step")))
-				}
+				p.leaveOut(look, cl, col)
 				continue
 			}
 			p.Customers++
@@ -118,6 +114,15 @@ func activationPreview(r storage.Reader, rel *Release) (*ActivationPreview, *ros
 			hint("Add the first: `template add %s \"…\" category=deploy type=bash content=\"…\"`.", ShortRelease(rel.ID))
 	}
 	return p, ro, nil
+}
+
+// leaveOut notes a customer that takes no part, and what was prepared for it in vain.
+func (p *ActivationPreview) leaveOut(n *needs, cl *Cluster, col column) {
+	p.LeftOut = append(p.LeftOut, PreviewCustomer{ID: col.ID, Name: col.Name, ClusterName: cl.Name, Namespace: col.Namespace})
+	if own := n.customs[col.ID]; own > 0 {
+		p.Notices = append(p.Notices, fmt.Sprintf("%s has %s prepared, and is left out.",
+			place{col.Name, cl.Name, col.Namespace}, count(own, "custom step")))
+	}
 }
 
 // participants says which customers a draft is meant for, or who takes part in
