@@ -69,6 +69,10 @@ func TestSignIn(t *testing.T) {
 	assert.NotContains(t, page.Body.String(), "tok")
 	assert.False(t, g.spent)
 	golden(t, "signin", page)
+	for _, path := range []string{"/s/tok", "/healthz", "/readyz"} {
+		assert.Equal(t, http.StatusOK, send(s, http.MethodHead, path).Code, "a look ahead at %s", path)
+	}
+	assert.False(t, g.spent)
 
 	foreign := send(s, http.MethodPost, "/s/tok", "Sec-Fetch-Site", "cross-site")
 	assert.Equal(t, http.StatusForbidden, foreign.Code)

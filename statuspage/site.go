@@ -130,16 +130,15 @@ func (s *Site) route() (chi.Router, error) {
 	m.NotFound(s.notFound)
 	m.MethodNotAllowed(s.methodNotAllowed)
 
-	m.Get("/healthz", s.health)
-	m.Get("/readyz", s.ready)
+	both(m, "/healthz", s.health)
+	both(m, "/readyz", s.ready)
 	m.Group(func(m chi.Router) {
 		m.Use(s.rightHost, s.sameSite)
-		m.Get("/assets/{file}", s.assets.serve)
-		m.Head("/assets/{file}", s.assets.serve)
+		both(m, "/assets/{file}", s.assets.serve)
 
 		m.Group(func(m chi.Router) {
 			m.Use(s.limitSignIns)
-			m.Get("/s/{token}", s.showSignIn)
+			both(m, "/s/{token}", s.showSignIn)
 			m.Post("/s/{token}", s.redeem)
 			m.Post("/signout", s.signOut)
 		})
