@@ -19,6 +19,7 @@ type Word struct {
 	Text   string // as typed, without the delimiters around it
 	At     int    // the character it starts at, counted from 1
 	Quoted bool   // it stood in delimiters, so it is a name or a text and never a verb
+	typed  string // to the letter: its delimiters, and the space before it
 }
 
 // Field is one key=value. Keys are folded to lower case, except behind "meta.".
@@ -47,12 +48,18 @@ func (e *SyntaxError) Error() string {
 func Parse(text string) (Line, error) {
 	s := scanner{text: []rune(text)}
 	var line Line
-	for s.skipSpace() {
+	for {
+		from, known := s.pos, len(line.Words)
+		if !s.skipSpace() {
+			return line, nil
+		}
 		if err := s.next(&line); err != nil {
 			return Line{}, err
 		}
+		if len(line.Words) > known {
+			line.Words[known].typed = string(s.text[from:s.pos])
+		}
 	}
-	return line, nil
 }
 
 // scanner walks over a line, one character at a time.

@@ -167,13 +167,11 @@ func (in In) reading(order []*Arg, rest *Arg, words []Word, m meanings) reading 
 		}
 	}
 	if tail := words[len(order):]; len(tail) > 0 {
-		var texts []string
 		out.beyond = slices.ContainsFunc(order, func(a *Arg) bool { return a.Kind == Step })
 		for _, w := range tail {
 			out.beyond = out.beyond && !w.Quoted && shortStep.MatchString(w.Text)
-			texts = append(texts, w.Text)
 		}
-		if err := out.in.set(rest, strings.Join(texts, " ")); err != nil {
+		if err := out.in.set(rest, running(tail)); err != nil {
 			out.err = cmp.Or(out.err, err)
 		}
 		if len(order) < len(in.cmd.places()) {
@@ -186,6 +184,19 @@ func (in In) reading(order []*Arg, rest *Arg, words []Word, m meanings) reading 
 	}
 	out.missing = len(out.in.missing())
 	return out
+}
+
+// running is a text of several words as it was typed, with its own quotes and line breaks. Around a single word the
+// delimiters are ours.
+func running(words []Word) string {
+	if len(words) == 1 {
+		return words[0].Text
+	}
+	text := ""
+	for _, w := range words {
+		text += cmp.Or(w.typed, " "+w.Text)
+	}
+	return strings.TrimSpace(text)
 }
 
 // places is the arguments that are given by their place.
