@@ -15,7 +15,8 @@ func (c *call) offer(e *core.Error) Answer {
 	a := c.culprit(e)
 	choices, hint := e.Choices, e.Hint
 	var options []blocks.Option
-	if e.Code == core.NotFound && a != nil {
+	elsewhere := a != nil && a.Kind == Step && e.Hint != "" // what it is and where is said already
+	if e.Code == core.NotFound && a != nil && !elsewhere {
 		var err error
 		if options, _, err = c.options(a, c.in.values, 1<<20); err != nil {
 			options = nil
@@ -36,7 +37,7 @@ func (c *call) offer(e *core.Error) Answer {
 		choices = near
 	}
 	var buttons []blocks.Button
-	if e.Code == core.NotFound && a != nil && len(choices) == 0 {
+	if e.Code == core.NotFound && a != nil && len(choices) == 0 && !elsewhere {
 		buttons = c.instead(a)
 	}
 	if e.Code == core.NotFound && a != nil && a.Kind == Release && len(choices)+len(buttons) == 0 {

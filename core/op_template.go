@@ -198,7 +198,7 @@ func (t *tx) template(release, step string) (*Release, *StepTemplate, []*StepTem
 		return nil, nil, nil, err
 	}
 	tm, err := findTemplate(live, step)
-	return rel, tm, live, err
+	return rel, tm, live, ownStepElse(t, rel, step, err)
 }
 
 func (t *tx) aboutTemplate(rel *Release, tm *StepTemplate) {

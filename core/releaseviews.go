@@ -1,8 +1,10 @@
 package core
 
 import (
+	"cmp"
 	"context"
 	"slices"
+	"strings"
 
 	"rollcall/storage"
 )
@@ -244,7 +246,36 @@ func findReleaseStep(r storage.Reader, release, step string) (*Release, *StepTem
 	if gone, e := findTemplate(removed, step); e == nil {
 		return rel, gone, nil
 	}
-	return rel, nil, err
+	return rel, nil, ownStepElse(r, rel, step, err)
+}
+
+// ownStepElse says whose a custom step is that was taken for a step of everybody; the refusal of what is none either
+// stays as it is.
+func ownStepElse(r storage.Reader, rel *Release, ref string, refusal error) error {
+	ref = strings.ToUpper(strings.TrimSpace(ref))
+	if serial, custom := strings.CutPrefix(ref, "C"); !custom || decimal(serial) == 0 || ErrorCode(refusal) != NotFound {
+		return refusal
+	}
+	recs, err := stepTable.list(r, idKey(rel.ID)+"/")
+	if err != nil {
+		return err
+	}
+	for _, rec := range recs {
+		if !rec.Custom || rec.Removed || shortID("C", rec.Serial) != ref {
+			continue
+		}
+		c, err := customers.get(r, idKey(rec.Customer))
+		if err != nil || c == nil {
+			return cmp.Or(err, refusal)
+		}
+		at, err := customerPlace(r, c)
+		if err != nil {
+			return err
+		}
+		return refuse(NotFound, "%q is a custom step of %s alone", ref, at).
+			hint("`step show %s %s %s` shows it.", ShortRelease(rel.ID), idText(c.ID), ref)
+	}
+	return refusal
 }
 
 func templateView(r storage.Reader, tm *StepTemplate, content bool) (TemplateView, error) {
