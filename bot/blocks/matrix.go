@@ -37,8 +37,16 @@ func Matrix(v core.Matrix, at, page int, env Env) Message {
 		grid(&s, &v, at, page)
 	}
 	s.selects(&v)
-	s.actions(press("Next step", "next", r.ShortID), press("To do", "todo", r.ShortID), env.open("Open full matrix ↗", matrixPath(&v)))
+	s.actions(underWay(r, "Next step", "next"), underWay(r, "To do", "todo"), env.open("Open full matrix ↗", matrixPath(&v)))
 	return s.message()
+}
+
+// underWay is a button for work in a release; nothing for a release in which nobody works, which would only refuse.
+func underWay(r *core.ReleaseView, label, action string) Button {
+	if r.Status != core.Active {
+		return Button{}
+	}
+	return press(label, action, r.ShortID)
 }
 
 func matrixFilter(v *core.Matrix) string {

@@ -47,7 +47,7 @@ func Steps(v core.CustomerSteps, page int, env Env) Message {
 	if r.Status != core.Archived && !v.Withdrawn && c.IsActive {
 		add = press("Add custom step", "step.add", r.ShortID, c.ID)
 	}
-	s.menu(nil, append(pager("step.list", at, pages, r.ShortID, c.ID), press("Next step", "next", r.ShortID), add,
+	s.menu(nil, append(pager("step.list", at, pages, r.ShortID, c.ID), underWay(r, "Next step", "next"), add,
 		env.open("Open page ↗", fmt.Sprintf("/releases/%d/customers/%d", r.ID, c.ID)))...)
 	return s.message()
 }
