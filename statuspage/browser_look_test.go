@@ -166,6 +166,8 @@ func TestBrowserMatrixOnAPhone(t *testing.T) {
 	b.until("Number(getComputedStyle(document.querySelector('.scroll'), '::after').opacity) > .9")
 	b.run("document.querySelector('.scroll').scrollLeft = 1e4")
 	b.until("Number(getComputedStyle(document.querySelector('.scroll'), '::after').opacity) < .1")
+	b.open("/activity")
+	assert.Empty(t, value[[]string](b, "[...document.querySelectorAll('.filters input')].filter(i => { const c = document.createElement('canvas').getContext('2d'); c.font = getComputedStyle(i).font; return c.measureText(i.placeholder).width > i.clientWidth - 32 }).map(i => i.placeholder)"), "cut off, with room for the cross of a search field")
 	b.size(1280, 900)
 	b.open("/releases/12")
 	assert.Zero(t, shade(".scroll"), "nothing is hidden here")
