@@ -8,7 +8,6 @@ import (
 	"iter"
 	"math"
 	"slices"
-	"sort"
 	"strconv"
 	"strings"
 
@@ -305,7 +304,7 @@ func (rosters) faults(r storage.Reader) ([]string, error) {
 }
 
 func formatRanges(ids []int64) string {
-	sort.Slice(ids, func(i, j int) bool { return ids[i] < ids[j] })
+	slices.Sort(ids)
 	var b strings.Builder
 	for i := 0; i < len(ids); {
 		j := i

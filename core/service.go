@@ -33,9 +33,9 @@ type Config struct {
 
 // How long things are kept.
 const (
-	peopleMaxAge = 10 * time.Minute // beyond it a person is looked up again before a right depends on it
-	keyMaxAge    = 24 * time.Hour   // receipts
-	parkedMaxAge = 30 * keyMaxAge   // notices that were given up
+	peopleMaxAge = 10 * time.Minute    // beyond it a person is looked up again before a right depends on it
+	keyMaxAge    = 24 * time.Hour      // receipts
+	parkedMaxAge = 30 * 24 * time.Hour // notices that were given up
 	undoWindow   = 15 * time.Minute
 )
 

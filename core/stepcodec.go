@@ -5,7 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"math"
-	"sort"
+	"slices"
 	"time"
 )
 
@@ -73,7 +73,7 @@ func marshalStep(s *stepRecord) []byte {
 		for k := range s.Values {
 			keys = append(keys, k)
 		}
-		sort.Strings(keys)
+		slices.Sort(keys)
 		b = binary.AppendUvarint(b, uint64(len(keys)))
 		for _, k := range keys {
 			b = appendText(appendText(b, k), s.Values[k])
