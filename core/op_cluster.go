@@ -151,15 +151,19 @@ func (t *tx) stale(last int64, what string) error {
 	if err != nil {
 		return err
 	}
-	r := refuse(Stale, "%s has changed since you opened it", what).hint("Nothing was changed. Look at it as it is now, then decide again.")
-	if e != nil {
-		by, err := personName(t, e.Actor)
-		if err != nil {
-			return err
-		}
-		when := moment(atHour, e.At)
-		r.Msg = what + " has changed since: @" + by + " " + didIt(e.Op) + " " + when.Words
-		return r.at(when)
+	const hint = "Nothing was changed. Look at it as it is now, then decide again."
+	if e == nil {
+		return refuse(Stale, "%s has changed since you opened it", what).hint(hint)
 	}
-	return r
+	return t.changedBy(e, what, hint)
+}
+
+// changedBy refuses because of an event that changed something since.
+func (t *tx) changedBy(e *Event, what, hint string) error {
+	by, err := personName(t, e.Actor)
+	if err != nil {
+		return err
+	}
+	when := moment(atHour, e.At)
+	return refuse(Stale, "%s has changed since: @%s %s %s", what, by, didIt(e.Op), when.Words).at(when).hint("%s", hint)
 }

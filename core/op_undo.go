@@ -255,13 +255,7 @@ func (t *tx) undoTooLate(e *Event, s *Subject, last int64) error {
 	if since == nil {
 		return refuse(Stale, "%s has changed since", what)
 	}
-	by, err := personName(t, since.Actor)
-	if err != nil {
-		return err
-	}
-	when := moment(atHour, since.At)
-	return refuse(Stale, "%s has changed since: @%s %s %s", what, by, didIt(since.Op), when.Words).at(when).
-		hint("Nothing was undone. Change it by hand.")
+	return t.changedBy(since, what, "Nothing was undone. Change it by hand.")
 }
 
 // standAgain says which claims and blocks came back, that the undone event had
