@@ -9,7 +9,7 @@ import (
 
 func showRoles(c *call) (blocks.Message, error) {
 	v, err := c.bot.core.Roles(c.ctx, c.actor)
-	return draw(v, err, func() blocks.Message { return blocks.Roles(*v, c.page(), c.env) })
+	return draw(err, func() blocks.Message { return blocks.Roles(*v, c.page(), c.env) })
 }
 
 // takeBackup asks core whether the person may, and then has the copy made; once, however often Slack delivers that.

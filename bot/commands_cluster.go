@@ -16,13 +16,13 @@ func clusterCommands() []*Command {
 			Args: []Arg{archivedArg, pageArg, viewArg}, Examples: []string{"cluster list", "cluster list archived=yes"},
 			Show: func(c *call) (blocks.Message, error) {
 				v, err := c.bot.core.Clusters(c.ctx, c.actor, c.in.Yes("archived"))
-				return draw(v, err, func() blocks.Message { return blocks.Clusters(*v, c.in.Yes("archived"), c.page(), c.env) })
+				return draw(err, func() blocks.Message { return blocks.Clusters(*v, c.in.Yes("archived"), c.page(), c.env) })
 			}},
 		{Noun: "cluster", Verb: "show", Aliases: []string{"view", "get"}, Summary: "One cluster and the customers in it",
 			Args: []Arg{clusterArg, pageArg, viewArg}, Examples: []string{"cluster show prod-us"},
 			Show: func(c *call) (blocks.Message, error) {
 				v, err := c.bot.core.Cluster(c.ctx, c.actor, c.in.Str("cluster"))
-				return draw(v, err, func() blocks.Message { return blocks.Cluster(*v, c.page(), c.env) })
+				return draw(err, func() blocks.Message { return blocks.Cluster(*v, c.page(), c.env) })
 			}},
 		{Noun: "cluster", Verb: "add", Aliases: []string{"create", "new"}, Summary: "Add a cluster",
 			Args:     []Arg{added, kubeconfig, describing, metaArg},

@@ -68,7 +68,7 @@ func customCommands() []*Command {
 			Args: []Arg{releaseArg, stepArg, pageArg, viewArg}, Examples: []string{"step across v2.5.0 D2"},
 			Show: func(c *call) (blocks.Message, error) {
 				v, err := c.bot.core.Across(c.ctx, c.actor, c.in.Str("release"), c.in.Str("step"))
-				return draw(v, err, func() blocks.Message { return blocks.Across(*v, c.page(), c.env) })
+				return draw(err, func() blocks.Message { return blocks.Across(*v, c.page(), c.env) })
 			}},
 	}
 }

@@ -27,13 +27,13 @@ func customerCommands() []*Command {
 					q.Clusters = straightAll(q.Clusters)
 					v, err = c.bot.core.Customers(c.ctx, c.actor, q)
 				}
-				return draw(v, err, func() blocks.Message { return blocks.Customers(*v, c.page(), c.env) })
+				return draw(err, func() blocks.Message { return blocks.Customers(*v, c.page(), c.env) })
 			}},
 		{Noun: "customer", Verb: "show", Aliases: []string{"view", "get"}, Summary: "One customer and its releases",
 			Args: []Arg{customerArg}, Examples: []string{"customer show cust-a-prod"},
 			Show: func(c *call) (blocks.Message, error) {
 				v, err := c.bot.core.Customer(c.ctx, c.actor, c.in.Str("customer"))
-				return draw(v, err, func() blocks.Message { return blocks.Customer(*v, c.env) })
+				return draw(err, func() blocks.Message { return blocks.Customer(*v, c.env) })
 			}},
 		{Noun: "customer", Verb: "add", Aliases: []string{"create", "new"}, Summary: "Add a customer to a cluster",
 			Args: []Arg{added, redrawing(named(help(clusterArg, "the cluster it lives on"))), required(namespace), describing, metaArg, enrollArg}, Arrange: onlyCluster,

@@ -26,18 +26,18 @@ func everydayCommands() []*Command {
 			Examples: []string{"todo", "todo v2.5.0 cluster=prod-us"},
 			Show: func(c *call) (blocks.Message, error) {
 				v, err := c.bot.core.Todo(c.ctx, c.actor, core.TodoQuery{Release: c.in.Str("release"), Customer: c.in.Str("customer"), Cluster: c.in.Str("cluster")})
-				return draw(v, err, func() blocks.Message { return blocks.Todo(*v, c.page(), c.env, c.in.asked("customer", "cluster")...) })
+				return draw(err, func() blocks.Message { return blocks.Todo(*v, c.page(), c.env, c.in.asked("customer", "cluster")...) })
 			}},
 		{Verb: "mine", Summary: "What you work on, and what is blocked until you help", Examples: []string{"mine"},
 			Show: func(c *call) (blocks.Message, error) {
 				v, err := c.bot.core.Mine(c.ctx, c.actor)
-				return draw(v, err, func() blocks.Message { return blocks.Mine(*v) })
+				return draw(err, func() blocks.Message { return blocks.Mine(*v) })
 			}},
 		{Verb: "blockers", Aliases: []string{"blocked"}, Summary: "What is blocked, in one release or all active ones",
 			Args: []Arg{releaseArg, pageArg, viewArg}, Examples: []string{"blockers", "blockers v2.5.0"},
 			Show: func(c *call) (blocks.Message, error) {
 				v, err := c.bot.core.Blockers(c.ctx, c.actor, c.in.Str("release"))
-				return draw(v, err, func() blocks.Message { return blocks.Blockers(*v, c.page(), c.in.Str("release") != "") })
+				return draw(err, func() blocks.Message { return blocks.Blockers(*v, c.page(), c.in.Str("release") != "") })
 			}},
 		{Verb: "status", Summary: "How far the active releases are, or one release", Args: []Arg{releaseArg},
 			Examples: []string{"status", "status v2.5.0"}, Show: showStatus},
@@ -53,7 +53,7 @@ func everydayCommands() []*Command {
 		{Verb: "whoami", Summary: "Who you are here and what you may do", Examples: []string{"whoami"},
 			Show: func(c *call) (blocks.Message, error) {
 				v, err := c.bot.core.WhoAmI(c.ctx, c.actor)
-				return draw(v, err, func() blocks.Message { return blocks.WhoAmI(*v, c.env) })
+				return draw(err, func() blocks.Message { return blocks.WhoAmI(*v) })
 			}},
 		{Verb: "link", Summary: "A sign-in link to the status page, for you alone", Examples: []string{"link"}, Show: showLink},
 	}
@@ -66,7 +66,7 @@ func showNext(c *call) (blocks.Message, error) {
 		}
 	}
 	v, err := c.next()
-	return draw(v, err, func() blocks.Message {
+	return draw(err, func() blocks.Message {
 		if v.Detail != nil {
 			c.sendContent(*v.Detail, false)
 		}
@@ -87,7 +87,7 @@ func (c *call) next() (*core.NextStep, error) {
 }
 
 // draw lays a view out once its error is out of the way.
-func draw[V any](_ V, err error, layout func() blocks.Message) (blocks.Message, error) {
+func draw(err error, layout func() blocks.Message) (blocks.Message, error) {
 	if err != nil {
 		return blocks.Message{}, err
 	}
@@ -106,7 +106,7 @@ func showMenu(c *call) (blocks.Message, error) {
 			return blocks.FirstMenu(*home, c.env), nil
 		}
 	}
-	return draw(v, err, func() blocks.Message { return blocks.Menu(*v, who.Role, c.env) })
+	return draw(err, func() blocks.Message { return blocks.Menu(*v, who.Role, c.env) })
 }
 
 func showHelp(c *call) (blocks.Message, error) {
@@ -120,10 +120,10 @@ func showHelp(c *call) (blocks.Message, error) {
 func showStatus(c *call) (blocks.Message, error) {
 	if c.in.Str("release") == "" {
 		v, err := c.bot.core.Dashboard(c.ctx, c.actor)
-		return draw(v, err, func() blocks.Message { return blocks.Status(*v, c.env) })
+		return draw(err, func() blocks.Message { return blocks.Status(*v, c.env) })
 	}
 	v, err := c.bot.core.Release(c.ctx, c.actor, c.in.Str("release"))
-	return draw(v, err, func() blocks.Message { return blocks.Release(*v, c.env) })
+	return draw(err, func() blocks.Message { return blocks.Release(*v, c.env) })
 }
 
 func showActivity(c *call) (blocks.Message, error) {
@@ -131,7 +131,7 @@ func showActivity(c *call) (blocks.Message, error) {
 	q := core.ActivityQuery{Release: c.in.Str("release"), Customer: c.in.Str("customer"), Cluster: c.in.Str("cluster"), Person: c.in.Str("by"), Op: c.in.Str("op"),
 		Before: number(c.in, "before"), Limit: perPage}
 	v, err := c.bot.core.Activity(c.ctx, c.actor, q)
-	return draw(v, err, func() blocks.Message {
+	return draw(err, func() blocks.Message {
 		var older blocks.Button
 		if v.Next > 0 {
 			line := c.in.with("before", fmt.Sprint(v.Next)).with("view", "here").Line()

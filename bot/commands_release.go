@@ -36,13 +36,13 @@ func releaseCommands() []*Command {
 					q.Types = append(q.Types, core.ReleaseType(t))
 				}
 				v, err := c.bot.core.Releases(c.ctx, c.actor, q)
-				return draw(v, err, func() blocks.Message { return blocks.Releases(*v, c.page(), c.env, c.in.asked("status", "type")...) })
+				return draw(err, func() blocks.Message { return blocks.Releases(*v, c.page(), c.env, c.in.asked("status", "type")...) })
 			}},
 		{Noun: "release", Verb: "show", Aliases: []string{"view", "get"}, Summary: "One release: progress and what can be done",
 			Args: []Arg{releaseArg}, Examples: []string{"release show v2.5.0"},
 			Show: func(c *call) (blocks.Message, error) {
 				v, err := c.bot.core.Release(c.ctx, c.actor, c.in.Str("release"))
-				return draw(v, err, func() blocks.Message { return blocks.Release(*v, c.env) })
+				return draw(err, func() blocks.Message { return blocks.Release(*v, c.env) })
 			}},
 		{Noun: "release", Verb: "add", Aliases: []string{"create", "new"}, Summary: "Add a release as a draft",
 			Args: append([]Arg{added, addedKind}, fields...), Arrange: arrangeRelease,
@@ -82,7 +82,7 @@ func releaseCommands() []*Command {
 			Args: []Arg{theRelease}, Examples: []string{"release check v2.5.0"},
 			Show: func(c *call) (blocks.Message, error) {
 				v, err := c.bot.core.CheckRelease(c.ctx, c.actor, c.in.Str("release"))
-				return draw(v, err, func() blocks.Message { return blocks.Activation(*v, blocks.Button{}, c.env) })
+				return draw(err, func() blocks.Message { return blocks.Activation(*v, blocks.Button{}, c.env) })
 			}},
 		{Noun: "release", Verb: "activate", Aliases: []string{"start"}, Summary: "Start a release for its customers",
 			Args: []Arg{theRelease, confirmArg}, Examples: []string{"release activate v2.5.0", "release activate v2.5.0 confirm=yes"},
@@ -131,14 +131,14 @@ func releaseCommands() []*Command {
 					q.Clusters = straightAll(q.Clusters)
 					v, err = c.bot.core.Matrix(c.ctx, c.actor, q)
 				}
-				return draw(v, err, func() blocks.Message { return blocks.Matrix(*v, int(number(c.in, "at")), c.page(), c.env) })
+				return draw(err, func() blocks.Message { return blocks.Matrix(*v, int(number(c.in, "at")), c.page(), c.env) })
 			}},
 		{Noun: "release", Verb: "board", Summary: "Where a release's live message is, posted again if gone", Alone: true,
 			Args:     []Arg{releaseArg, {Name: "anew", Kind: YesNo, Help: "yes posts it afresh, at the end of its channel"}},
 			Examples: []string{"board v2.5.0", "release board v2.5.0 anew=yes"},
 			Show: func(c *call) (blocks.Message, error) {
 				v, err := c.bot.core.AskBoard(c.ctx, c.actor, c.in.Str("release"), c.in.Yes("anew"))
-				return draw(v, err, func() blocks.Message { return blocks.BoardPlace(*v, c.env) })
+				return draw(err, func() blocks.Message { return blocks.BoardPlace(*v, c.env) })
 			}},
 	}
 }

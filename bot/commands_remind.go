@@ -30,7 +30,7 @@ func remindCommands() []*Command {
 			Args: []Arg{pageArg, viewArg}, Examples: []string{"remind list"},
 			Show: func(c *call) (blocks.Message, error) {
 				v, err := c.bot.core.Reminders(c.ctx, c.actor)
-				return draw(v, err, func() blocks.Message { return blocks.Reminders(*v, c.bot.cfg.Now(), c.page(), c.env) })
+				return draw(err, func() blocks.Message { return blocks.Reminders(*v, c.bot.cfg.Now(), c.page(), c.env) })
 			}},
 		{Noun: "remind", Verb: "add", Aliases: []string{"create", "new"}, Summary: "Tell a channel regularly what is still open",
 			Args:     append(added, scope...),
@@ -80,7 +80,7 @@ func remindCommands() []*Command {
 					return blocks.Message{}, err
 				}
 				v, err := c.bot.core.OpenWorkFor(c.ctx, c.actor, &m.Reminder)
-				return draw(v, err, func() blocks.Message { return blocks.ReminderTest(*m, *v, c.bot.cfg.Now(), c.env) })
+				return draw(err, func() blocks.Message { return blocks.ReminderTest(*m, *v, c.bot.cfg.Now(), c.env) })
 			}},
 	}
 }

@@ -19,7 +19,7 @@ func shareCommands() []*Command {
 			Args: []Arg{releaseArg, pageArg, viewArg}, Examples: []string{"release shares", "release shares v2.5.0"}, Rights: core.ShareRelease{},
 			Show: func(c *call) (blocks.Message, error) {
 				v, err := c.bot.core.SharedLinks(c.ctx, c.actor, c.in.Str("release"))
-				return draw(v, err, func() blocks.Message { return blocks.SharedLinks(*v, c.page()) })
+				return draw(err, func() blocks.Message { return blocks.SharedLinks(*v, c.page()) })
 			}},
 		{Noun: "release", Verb: "unshare", Summary: "End a shared link at once, open pages included",
 			Args: []Arg{{Name: "link", Kind: Count, Place: true, Required: true, Help: "its number"}}, Examples: []string{"release unshare 3"},

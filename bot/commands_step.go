@@ -17,25 +17,25 @@ func stepCommands() []*Command {
 			Args: []Arg{releaseArg, customerArg, pageArg, viewArg}, Examples: []string{"step list v2.5.0 cust-a-prod"},
 			Show: func(c *call) (blocks.Message, error) {
 				v, err := c.bot.core.CustomerSteps(c.ctx, c.actor, c.in.Str("release"), c.in.Str("customer"))
-				return draw(v, err, func() blocks.Message { return blocks.Steps(*v, c.page(), c.env) })
+				return draw(err, func() blocks.Message { return blocks.Steps(*v, c.page(), c.env) })
 			}},
 		{Noun: "step", Verb: "show", Aliases: []string{"view", "get"}, Summary: "Everything about one customer's step",
 			Args: target, Examples: []string{"step show v2.5.0 cust-a-prod D1"},
 			Show: func(c *call) (blocks.Message, error) {
 				v, err := c.bot.core.Step(c.ctx, c.actor, c.stepQuery())
-				return draw(v, err, func() blocks.Message { c.sendContent(*v, false); return blocks.Card(*v, c.env) })
+				return draw(err, func() blocks.Message { c.sendContent(*v, false); return blocks.Card(*v, c.env) })
 			}},
 		{Noun: "step", Verb: "original", Summary: "What the template says of an overridden step",
 			Args: target, Examples: []string{"step original v2.5.0 cust-a-prod D1"},
 			Show: func(c *call) (blocks.Message, error) {
 				v, err := c.bot.core.Step(c.ctx, c.actor, c.stepQuery())
-				return draw(v, err, func() blocks.Message { return blocks.Original(*v, c.env) })
+				return draw(err, func() blocks.Message { return blocks.Original(*v, c.env) })
 			}},
 		{Noun: "step", Verb: "file", Aliases: []string{"download"}, Summary: "A step's content as a file, to you alone",
 			Args: target, Examples: []string{"step file v2.5.0 cust-a-prod D1"},
 			Show: func(c *call) (blocks.Message, error) {
 				v, err := c.bot.core.Step(c.ctx, c.actor, c.stepQuery())
-				return draw(v, err, func() blocks.Message {
+				return draw(err, func() blocks.Message {
 					c.sendContent(*v, true)
 					return blocks.Say("📎 " + blocks.Escape(v.FileName) + " is on its way to your conversation with Rollcall.")
 				})
@@ -86,7 +86,7 @@ func stepCommands() []*Command {
 			Args: target, Examples: []string{"step history v2.5.0 cust-a-prod D1"},
 			Show: func(c *call) (blocks.Message, error) {
 				v, err := c.bot.core.Step(c.ctx, c.actor, c.stepQuery())
-				return draw(v, err, func() blocks.Message { return blocks.History(*v, c.env) })
+				return draw(err, func() blocks.Message { return blocks.History(*v, c.env) })
 			}},
 	}
 }

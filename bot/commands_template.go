@@ -19,13 +19,13 @@ func templateCommands() []*Command {
 			Args: []Arg{releaseArg, pageArg, viewArg}, Examples: []string{"template list v2.5.0"},
 			Show: func(c *call) (blocks.Message, error) {
 				v, err := c.bot.core.Templates(c.ctx, c.actor, c.in.Str("release"), false)
-				return draw(v, err, func() blocks.Message { return blocks.Templates(*v, c.page(), c.env) })
+				return draw(err, func() blocks.Message { return blocks.Templates(*v, c.page(), c.env) })
 			}},
 		{Noun: "template", Verb: "show", Aliases: []string{"view", "get"}, Summary: "One step of a release with its content",
 			Args: []Arg{releaseArg, stepArg}, Examples: []string{"template show v2.5.0 D1"},
 			Show: func(c *call) (blocks.Message, error) {
 				r, t, err := c.template()
-				return draw(t, err, func() blocks.Message { return blocks.Template(*r, *t, c.env) })
+				return draw(err, func() blocks.Message { return blocks.Template(*r, *t, c.env) })
 			}},
 		{Noun: "template", Verb: "add", Title: "Add template step", Aliases: []string{"create", "new"}, Summary: "Add a step to a release",
 			Args: []Arg{theRelease, added, category, required(kind), required(content), describing,
@@ -43,7 +43,7 @@ func templateCommands() []*Command {
 			Check:    checkContent,
 			Panel: func(c *call) (blocks.Message, error) {
 				v, err := c.bot.core.Templates(c.ctx, c.actor, c.in.Str("release"), false)
-				return draw(v, err, func() blocks.Message { return blocks.Editor(*v, c.page(), c.env) })
+				return draw(err, func() blocks.Message { return blocks.Editor(*v, c.page(), c.env) })
 			},
 			Present: func(c *call) (map[string]string, error) {
 				_, t, err := c.template()

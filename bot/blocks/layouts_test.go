@@ -66,7 +66,7 @@ func layouts() []layout {
 	across := func(v core.StepAcross) blocks.Message { return blocks.Across(v, 1, env) }
 	original := func(v core.StepDetail) blocks.Message { return blocks.Original(v, env) }
 	bulk := func(v core.BulkPlan) blocks.Message { return blocks.Bulk(v, env) }
-	whoami := func(v core.WhoAmI) blocks.Message { return blocks.WhoAmI(v, env) }
+	whoami := blocks.WhoAmI
 
 	var manyClusters core.ClusterList
 	var manyCustomers core.CustomerList

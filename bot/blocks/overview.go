@@ -159,7 +159,7 @@ func valueText(field string, now core.Maybe) string {
 }
 
 // WhoAmI says what is known of the asker and what they may do.
-func WhoAmI(v core.WhoAmI, _ Env) Message {
+func WhoAmI(v core.WhoAmI) Message {
 	var s sheet
 	s.line(fmt.Sprintf("You are %s (%s) with the role *%s*: %s.", person(v.Person.Name, v.Person.ID), code(v.Person.ID), v.Role, Escape(v.Why)))
 	s.line(map[core.Role]string{
