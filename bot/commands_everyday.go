@@ -25,7 +25,8 @@ func everydayCommands() []*Command {
 			Args:     []Arg{releaseArg, help(named(optional(customerArg)), "only this customer"), help(named(optional(clusterArg)), "only this cluster"), pageArg, viewArg},
 			Examples: []string{"todo", "todo v2.5.0 cluster=prod-us"},
 			Show: func(c *call) (blocks.Message, error) {
-				v, err := c.bot.core.Todo(c.ctx, c.actor, core.TodoQuery{Release: c.in.Str("release"), Customer: c.in.Str("customer"), Cluster: c.in.Str("cluster")})
+				v, err := c.bot.core.Todo(c.ctx, c.actor, core.TodoQuery{Release: c.in.Str("release"), Customer: c.in.Str("customer"), Cluster: c.in.Str("cluster"),
+					From: (c.page() - 1) * blocks.TodoPage, Most: blocks.TodoPage})
 				return draw(err, func() blocks.Message { return blocks.Todo(*v, c.page(), c.env, c.in.asked("customer", "cluster")...) })
 			}},
 		{Verb: "mine", Summary: "What you work on, and what is blocked until you help", Examples: []string{"mine"},

@@ -240,8 +240,8 @@ func TestAReminderOfTenThousandStepsFitsASlackMessage(t *testing.T) {
 		for range 30 { // core names six customers of a release
 			c := core.OpenCluster{Name: long, Open: 1000, Customers: 200}
 			for range 3 * max(0, min(1, 2-len(rel.Clusters))) {
-				c.Top = append(c.Top, core.OpenCustomer{Open: 50, TodoCustomer: core.TodoCustomer{Name: long, ClusterName: long, Namespace: "cust-a-prod",
-					Steps: []core.StepView{{Name: long, ShortID: "D1", Position: "1", Category: core.Deploy}, {Name: long, ShortID: "D2", Position: "2", Category: core.Deploy}}}})
+				c.Top = append(c.Top, core.TodoCustomer{Open: 50, Name: long, ClusterName: long, Namespace: "cust-a-prod",
+					Steps: []core.StepView{{Name: long, ShortID: "D1", Position: "1", Category: core.Deploy}, {Name: long, ShortID: "D2", Position: "2", Category: core.Deploy}}})
 			}
 			rel.Clusters = append(rel.Clusters, c)
 		}

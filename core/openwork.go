@@ -28,13 +28,7 @@ type OpenCluster struct {
 	Name      string         `json:"name"`
 	Open      int            `json:"open"`
 	Customers int            `json:"customers"`
-	Top       []OpenCustomer `json:"top"` // the first few
-}
-
-// OpenCustomer is one customer with its first open steps.
-type OpenCustomer struct {
-	TodoCustomer
-	Open int `json:"open"`
+	Top       []TodoCustomer `json:"top"` // the first few, each with its first steps
 }
 
 // How much of it is told by name.
@@ -87,11 +81,7 @@ func (s *Service) openIn(r storage.Reader, rel *Release, cluster int64) (out Ope
 		return out, err
 	}
 	out.Blocked = fig.blocked
-	ps, err := openParts(r, rel)
-	if err != nil {
-		return out, err
-	}
-	names, named := newNamer(r), 0
+	named := 0
 	for i, sec := range sh.sections {
 		c := OpenCluster{ID: sec.cluster.ID, Name: sec.cluster.Name}
 		for j, mem := range sec.members {
@@ -105,20 +95,13 @@ func (s *Service) openIn(r storage.Reader, rel *Release, cluster int64) (out Ope
 				continue
 			}
 			named++
-			cust, err := customers.get(r, idKey(mem.customer))
-			if err != nil {
-				return out, err
-			}
-			p, err := ps.of(r, cust)
-			if err != nil {
-				return out, err
-			}
-			steps, err := s.openViews(r, names, p)
-			if err != nil {
-				return out, err
-			}
-			c.Top = append(c.Top, OpenCustomer{Open: open, TodoCustomer: TodoCustomer{ID: mem.customer, Name: mem.name,
-				ClusterName: sec.cluster.Name, Namespace: mem.namespace, Steps: page(steps, namedSteps)}})
+			c.Top = append(c.Top, todoCustomer(sec, mem, open))
+		}
+		if err := s.addOpen(r, rel, c.Top); err != nil {
+			return out, err
+		}
+		for k := range c.Top {
+			c.Top[k].Steps = page(c.Top[k].Steps, namedSteps)
 		}
 		if c.Open > 0 {
 			out.Open += c.Open
@@ -126,5 +109,5 @@ func (s *Service) openIn(r storage.Reader, rel *Release, cluster int64) (out Ope
 			out.Clusters = append(out.Clusters, c)
 		}
 	}
-	return out, names.err
+	return out, nil
 }

@@ -40,6 +40,9 @@ type StepQuery struct {
 // TodoQuery selects open steps.
 type TodoQuery struct {
 	Release, Customer, Cluster string
+	// With Most set only so many customers come with their steps, those from From on, and the others with how many there
+	// are. Behind the last one the last of them come.
+	From, Most int
 }
 
 // ActivityQuery selects events, newest first.

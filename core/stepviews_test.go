@@ -227,6 +227,17 @@ func TestTodoListsOpenSteps(t *testing.T) {
 	require.Len(t, all.Customers, 6)
 	require.Len(t, all.Customers[0].Steps, 1, "reverted counts as open")
 	assert.Equal(t, "D2", all.Customers[0].Steps[0].ShortID)
+	for from, want := range map[int][]bool{
+		0: {true, true, false, false, false, false}, 4: {false, false, false, false, true, true}, 99: {false, false, false, false, true, true},
+	} {
+		part, given := todo(core.TodoQuery{From: from, Most: 2}), []bool{}
+		for i, c := range part.Customers {
+			assert.Equal(t, all.Customers[i].Open, c.Open)
+			given = append(given, len(c.Steps) == c.Open)
+		}
+		assert.Equal(t, want, given, "from %d", from)
+		assert.Equal(t, 25, part.Open)
+	}
 	assert.Equal(t, 5, todo(core.TodoQuery{Cluster: "prod-eu"}).Open)
 	assert.Equal(t, 4, todo(core.TodoQuery{Customer: "customer-e"}).Open)
 	h.do(ann, core.AddCluster{Name: "empty"})

@@ -24,22 +24,55 @@ func (s *Service) Todo(ctx context.Context, a Actor, q TodoQuery) (*TodoList, er
 		if err != nil {
 			return nil, err
 		}
-		names := newNamer(r)
-		err = sh.each(r, func(p *part) error {
-			if only != 0 && p.cust.ID != only {
-				return nil
+		sh.dropWithdrawn()
+		fig, err := sh.count(r)
+		if err != nil {
+			return nil, err
+		}
+		for i, sec := range sh.sections {
+			for j, m := range sec.members {
+				open := fig.tallies[i][j].progress().Open()
+				if open == 0 || only != 0 && m.customer != only {
+					continue
+				}
+				out.Open += open
+				out.Customers = append(out.Customers, todoCustomer(sec, m, open))
 			}
-			open, err := s.openViews(r, names, p)
-			if err != nil || len(open) == 0 {
-				return err
-			}
-			out.Open += len(open)
-			out.Customers = append(out.Customers, TodoCustomer{ID: p.cust.ID, Name: p.cust.Name,
-				ClusterName: p.cluster.Name, Namespace: p.cust.Namespace, Steps: open})
-			return nil
-		})
-		return out, err
+		}
+		shown := out.Customers
+		if q.Most > 0 && len(shown) > 0 {
+			from := min(max(q.From, 0), (len(shown)-1)/q.Most*q.Most)
+			shown = shown[from:min(from+q.Most, len(shown))]
+		}
+		return out, s.addOpen(r, rel, shown)
 	})
+}
+
+func todoCustomer(sec section, m member, open int) TodoCustomer {
+	return TodoCustomer{ID: m.customer, Name: m.name, ClusterName: sec.cluster.Name, Namespace: m.namespace, Open: open}
+}
+
+// addOpen reads the open steps of some customers.
+func (s *Service) addOpen(r storage.Reader, rel *Release, shown []TodoCustomer) error {
+	ps, err := openParts(r, rel)
+	if err != nil {
+		return err
+	}
+	names := newNamer(r)
+	for i := range shown {
+		c, err := customers.get(r, idKey(shown[i].ID))
+		if err != nil {
+			return err
+		}
+		p, err := ps.of(r, c)
+		if err != nil {
+			return err
+		}
+		if shown[i].Steps, err = s.openViews(r, names, p); err != nil {
+			return err
+		}
+	}
+	return names.err
 }
 
 // todoSheet lays out what a todo list asks for: one cluster, one customer or all.

@@ -207,7 +207,8 @@ type TodoCustomer struct {
 	Name        string     `json:"name"`
 	ClusterName string     `json:"cluster_name"`
 	Namespace   string     `json:"namespace"`
-	Steps       []StepView `json:"steps"`
+	Open        int        `json:"open"`
+	Steps       []StepView `json:"steps"` // or the first of them
 }
 
 // WhoAmI is what is known of the asker.

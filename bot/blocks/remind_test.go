@@ -31,8 +31,8 @@ func openWork(releases, clusters int) core.OpenWork {
 		for i := range clusters {
 			c := core.OpenCluster{ID: int64(i + 1), Name: fmt.Sprintf("prod-%d", i+1), Open: 15, Customers: 5}
 			for j := range min(3, max(0, 6-3*i)) {
-				c.Top = append(c.Top, core.OpenCustomer{Open: 3, TodoCustomer: core.TodoCustomer{ID: int64(j + 1), Name: fmt.Sprintf("Customer %d", j+1),
-					ClusterName: c.Name, Namespace: fmt.Sprintf("cust-%d-prod", j+1), Steps: []core.StepView{stepView(0, core.Pending), stepView(1, core.Reverted)}}})
+				c.Top = append(c.Top, core.TodoCustomer{Open: 3, ID: int64(j + 1), Name: fmt.Sprintf("Customer %d", j+1),
+					ClusterName: c.Name, Namespace: fmt.Sprintf("cust-%d-prod", j+1), Steps: []core.StepView{stepView(0, core.Pending), stepView(1, core.Reverted)}})
 			}
 			r.Open, r.Customers, r.Clusters = r.Open+c.Open, r.Customers+c.Customers, append(r.Clusters, c)
 		}

@@ -164,6 +164,9 @@ func stepButtons(r *core.ReleaseView, step *core.StepView, view string) []Button
 	return buttons
 }
 
+// TodoPage is how many customers a page of open steps has.
+const TodoPage = 20
+
 // Todo lists open steps by cluster and customer. asked is the fields that chose them.
 func Todo(v core.TodoList, page int, env Env, asked ...any) Message {
 	s := env.sheet()
@@ -174,7 +177,7 @@ func Todo(v core.TodoList, page int, env Env, asked ...any) Message {
 	if v.Open == 0 {
 		s.line("🎉 Nothing is open.")
 	}
-	part, at, pages := pageOf(v.Customers, page, 20)
+	part, at, pages := pageOf(v.Customers, page, TodoPage)
 	cluster := ""
 	for i := range part {
 		c := &part[i]
@@ -203,7 +206,7 @@ func todoLine(c *core.TodoCustomer) string {
 			text += " · " + mark
 		}
 	}
-	if left := len(c.Steps) - most; left > 0 {
+	if left := c.Open - most; left > 0 {
 		text += fmt.Sprintf("\n…and %s more", thousands(left))
 	}
 	return text
