@@ -40,3 +40,16 @@ func TestClustersWithACommaInTheirNames(t *testing.T) {
 	plan := must[*core.BulkPlan](t)(h.PlanBulk(t.Context(), who, core.BulkQuery{Release: "R1", Step: "D1", Clusters: asked, To: core.Done}))
 	assert.Len(t, plan.Change, 3)
 }
+
+// An export names the targets of a release by id: those are no pieces of a name.
+func TestIdsOfAnExportAreNotPutTogetherToAName(t *testing.T) {
+	h := newHouse(t)
+	h.spring()
+	h.do(ann, core.AddCluster{Name: "1,2"})
+	in := core.Import{Confirm: true,
+		Clusters: []core.ImportCluster{{Line: 1, ID: 1, Name: "prod-us"}, {Line: 2, ID: 2, Name: "prod-eu"}},
+		Releases: []core.ImportRelease{{Line: 3, ID: 9, Name: "Other", Type: ptr(core.Hotfix), TargetIDs: &core.Targets{Clusters: []int64{1, 2}}}}}
+	h.do(ann, in)
+	rel := must[*core.ReleaseView](t)(h.Release(t.Context(), core.Person(ann, core.ViaSlash), "Other"))
+	assert.Equal(t, []int64{1, 2}, rel.Targets.Clusters)
+}

@@ -335,8 +335,8 @@ func (im *importer) summary() string {
 	return joinNames(parts, "and")
 }
 
-// refOf is a record's id as a person would type it.
-func refOf(key string) string { return idText(decimal(key)) }
+// refOf refers to the record with a key, and to no other that is called like its number.
+func refOf(key string) string { return ByID(decimal(key)) }
 
 func text(s *string) string { return orElse(s, "") }
 
