@@ -292,7 +292,7 @@ func (op RunBulk) plan(t *tx) (*storedPlan, error) {
 	case plan.Actor != t.actor.id():
 		return nil, refuse(Forbidden, "Somebody else made that preview").hint("Make your own: type the command yourself.")
 	case t.now.Unix() > plan.Until:
-		return nil, refuse(Stale, "That preview is older than 30 minutes").hint("Type the command again to see what would change now.")
+		return nil, refuse(Stale, "That preview is older than %.0f minutes", bulkWindow.Minutes()).hint("Type the command again to see what would change now.")
 	}
 	return plan, nil
 }

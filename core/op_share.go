@@ -107,7 +107,7 @@ func parseLife(s string) (time.Duration, error) {
 		return 0, invalid("expires", "%q is not a time to last", s).hint("Write hours, days or weeks: 12h, 7d, 2w.")
 	}
 	if n > int(linkLifeMost/unit) {
-		return 0, invalid("expires", "A shared link lasts 30 days at most").hint("Share it again when it has ended.")
+		return 0, invalid("expires", "A shared link lasts %.0f days at most", linkLifeMost.Hours()/24).hint("Share it again when it has ended.")
 	}
 	return time.Duration(n) * unit, nil
 }

@@ -98,7 +98,7 @@ func (t *tx) mayUndo(e *Event) (changed map[string]*Error, err error) {
 	case t.role < role:
 		return nil, refuse(Forbidden, "%s: undoing that takes the role %s", sentence(e), role)
 	case t.now.Sub(e.At) > undoWindow:
-		return nil, refuse(Conflict, "%s was more than 15 minutes ago", sentence(e)).hint("It can no longer be undone; change it by hand.")
+		return nil, refuse(Conflict, "%s was more than %.0f minutes ago", sentence(e), undoWindow.Minutes()).hint("It can no longer be undone; change it by hand.")
 	}
 	changed = map[string]*Error{}
 	for i := range e.Subjects {
@@ -210,7 +210,7 @@ func (t *tx) undoTarget(seq int64) (*Event, error) {
 	for e, err := range t.ownChanges() {
 		return e, err
 	}
-	return nil, refuse(NotFound, "There is nothing of yours to undo").hint("Only your own changes of the last 15 minutes can be undone.")
+	return nil, refuse(NotFound, "There is nothing of yours to undo").hint("Only your own changes of the last %.0f minutes can be undone.", undoWindow.Minutes())
 }
 
 // ownChanges is what the person has changed within the window and not undone
