@@ -104,7 +104,7 @@ function openPanel(at) {
 }
 
 function closePanel() {
-  if (!shown) return;
+  if (!shown || panel.open) return; // the word of its closing comes late: Forward may have opened it since
   const cell = cellOf(shown);
   shown = null;
   cell?.querySelector('a').focus();
