@@ -134,7 +134,9 @@ func parseRoster(b []byte, clusters []int64) (*roster, error) {
 		if err != nil {
 			return nil, err
 		}
-		r.groups[int64(c)] = g
+		if len(g) > 0 {
+			r.groups[int64(c)] = g
+		}
 	}
 	return r, nil
 }

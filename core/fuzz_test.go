@@ -16,6 +16,7 @@ import (
 func FuzzStepRecord(f *testing.F) {
 	f.Add([]byte{})
 	f.Add([]byte{byte(Done), 1, 0, 2})
+	f.Add([]byte("0\x0010\x00"))
 	f.Add(marshalStep(&stepRecord{Status: Skipped, ExecutedAt: 1, ExecutedBy: "U1", SkipReason: "not here", Revision: 3}))
 	f.Add(marshalStep(&stepRecord{Status: Pending, ClaimedBy: "U1", ClaimedAt: 5, BlockedBy: "U2", BlockedAt: 6, BlockReason: "no access", BlockNeeds: "U3"}))
 	f.Fuzz(func(t *testing.T, b []byte) {
@@ -23,8 +24,9 @@ func FuzzStepRecord(f *testing.F) {
 		if parseStep(b, &s) != nil {
 			return
 		}
-		require.NoError(t, parseStep(marshalStep(&s), &again))
-		assert.Equal(t, s, again)
+		written := marshalStep(&s) // what is never written, such as a source without an override, is lost here
+		require.NoError(t, parseStep(written, &again))
+		assert.Equal(t, written, marshalStep(&again))
 	})
 }
 
@@ -34,6 +36,7 @@ func FuzzRoster(f *testing.F) {
 	r.set(2, enrolment{Customer: 9, ID: 8})
 	f.Add(r.encode())
 	f.Add([]byte("5 "))
+	f.Add([]byte("0 \x010\x00"))
 	f.Add([]byte("5 \x01\x01\xff\xff\xff\xff\xff\xff\xff\xff\x7f"))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		_, _ = parseRoster(b, []int64{1}) // one cluster of it

@@ -78,7 +78,7 @@ func nearestSense(name, typed string) []string {
 	if !dotted || rest == "" {
 		return nil
 	}
-	key := typed[len(noun)+1:]
+	_, key, _ := strings.Cut(typed, ".") // typed may be longer or shorter than name: İ and K change their length with their case
 	switch noun {
 	case "meta", "metadata": // as it is written in a command
 		return []string{customerFacts + key, clusterFacts + key}

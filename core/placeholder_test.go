@@ -105,6 +105,7 @@ func FuzzPlaceholders(f *testing.F) {
 	f.Add("helm {{customer.name}} {{ .Values.x }}", "Acme")
 	f.Add("{{{{customer.name}}}} {{customer.metadata.{{customer.name}}}}", "{{customer.name}}")
 	f.Add("{{customer.name", "}}")
+	f.Add("{{İİİ.0}} {{\xff.0}}", "0")
 	f.Fuzz(func(t *testing.T, content, value string) {
 		all := func(string) string { return value }
 		filled, missing := read(content).fill(all), read(content).missing(all)

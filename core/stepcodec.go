@@ -143,7 +143,9 @@ func parseStep(b []byte, s *stepRecord) error {
 	}
 	if flags&hasValues != 0 {
 		n := d.int()
-		s.Values = map[string]string{}
+		if n > 0 {
+			s.Values = map[string]string{}
+		}
 		for range n {
 			k := d.text()
 			s.Values[k] = d.text()
