@@ -89,76 +89,74 @@ func (c *call) sendContent(v core.StepDetail, always bool) {
 	}
 }
 
+// goOn is a button that goes on somewhere else.
+func goOn(label, action string, args ...any) blocks.Button {
+	line := strings.ReplaceAll(action, ".", " ")
+	for _, a := range args {
+		line += fmt.Sprint(" ", a)
+	}
+	return blocks.Button{Label: label, Action: action, Line: line}
+}
+
 // further is where one goes on after an operation.
 func further(r core.Receipt) []blocks.Button {
-	release := "R" + strconv.FormatInt(r.Release, 10)
+	release := core.ShortRelease(r.Release)
 	noun, verb, _ := strings.Cut(r.Op, ".")
-	button := func(label, action string, args ...any) blocks.Button {
-		line := strings.ReplaceAll(action, ".", " ")
-		for _, a := range args {
-			line += fmt.Sprint(" ", a)
-		}
-		return blocks.Button{Label: label, Action: action, Line: line}
-	}
 	switch {
 	case r.Op == (core.RunBulk{}).Op() && r.Release > 0:
-		return []blocks.Button{button("Matrix", "matrix", release), button("Next step", "next", release)}
+		return []blocks.Button{goOn("Matrix", "matrix", release), goOn("Next step", "next", release)}
 	case (noun == "step" || r.Op == (core.Undo{}).Op()) && r.Release > 0 && r.Customer > 0:
-		return []blocks.Button{button("Next step", "next", release), button("All steps", "step.list", release, r.Customer)}
+		return []blocks.Button{goOn("Next step", "next", release), goOn("All steps", "step.list", release, r.Customer)}
 	case r.Op == (core.Import{}).Op():
-		return []blocks.Button{button("Customers", "customer.list"), button("Menu", "menu")}
+		return []blocks.Button{goOn("Customers", "customer.list"), goOn("Menu", "menu")}
 	case noun == "template" && r.Release > 0:
-		return []blocks.Button{button("Add step", "template.add", release, sameCategory(r.Step)), button("All steps", "template.list", release)}
+		return []blocks.Button{goOn("Add step", "template.add", release, sameCategory(r.Step)), goOn("All steps", "template.list", release)}
 	case r.Op == "release.add" && r.Release > 0:
-		return []blocks.Button{button("Add step", "template.add", release), button("Release", "release.show", release)}
+		return []blocks.Button{goOn("Add step", "template.add", release), goOn("Release", "release.show", release)}
 	case r.Op == "release.activate" && r.Release > 0:
-		buttons := []blocks.Button{button("Next step", "next", release), button("Matrix", "matrix", release)}
+		buttons := []blocks.Button{goOn("Next step", "next", release), goOn("Matrix", "matrix", release)}
 		if len(r.Warnings) > 0 {
-			buttons = append(buttons, button("Check", "release.check", release))
+			buttons = append(buttons, goOn("Check", "release.check", release))
 		}
 		return buttons
 	case noun == "release" && r.Release > 0:
-		return []blocks.Button{button("Release", "release.show", release)}
+		return []blocks.Button{goOn("Release", "release.show", release)}
 	case noun == "reminder":
-		return []blocks.Button{button("All reminders", "remind.list")}
+		return []blocks.Button{goOn("All reminders", "remind.list")}
 	case r.Op == "customer.add" && r.Customer > 0:
-		return []blocks.Button{button("Add another", "customer.add"), button("Customer", "customer.show", r.Customer), button("Menu", "menu")}
+		return []blocks.Button{goOn("Add another", "customer.add"), goOn("Customer", "customer.show", r.Customer), goOn("Menu", "menu")}
 	case noun == "customer" && r.Customer > 0:
-		return []blocks.Button{button("Customer", "customer.show", r.Customer)}
+		return []blocks.Button{goOn("Customer", "customer.show", r.Customer)}
 	case noun == "cluster" && r.Cluster > 0 && verb != "archive":
-		return []blocks.Button{button("Add customer", "customer.add", fmt.Sprint("cluster=", r.Cluster)), button("Cluster", "cluster.show", r.Cluster)}
+		return []blocks.Button{goOn("Add customer", "customer.add", fmt.Sprint("cluster=", r.Cluster)), goOn("Cluster", "cluster.show", r.Cluster)}
 	}
 	return nil
 }
 
 // editAgain opens what was just saved, where there is something to look at in it.
 func editAgain(r core.Receipt) []blocks.Button {
-	line := ""
-	switch template := r.Step != "" && r.Step[0] != 'C'; r.Op {
-	case "template.add", "template.edit":
-		line = fmt.Sprintf("template edit R%d %s", r.Release, r.Step)
-	case "step.add", "step.edit":
-		if template { // it went to everybody
-			line = fmt.Sprintf("template edit R%d %s", r.Release, r.Step)
+	release := core.ShortRelease(r.Release)
+	var edit blocks.Button
+	switch _, everybody := core.CategoryOf(r.Step); r.Op {
+	case "template.add", "template.edit", "step.add", "step.edit":
+		if everybody {
+			edit = goOn("Edit", "template.edit", release, r.Step)
 		} else {
-			line = fmt.Sprintf("step edit R%d %d %s", r.Release, r.Customer, r.Step)
+			edit = goOn("Edit", "step.edit", release, r.Customer, r.Step)
 		}
 	case "step.override":
-		line = fmt.Sprintf("step override R%d %d %s", r.Release, r.Customer, r.Step)
+		edit = goOn("Edit", "step.override", release, r.Customer, r.Step)
 	default:
 		return nil
 	}
-	words := strings.Fields(line)
-	return []blocks.Button{{Label: "Edit", Action: words[0] + "." + words[1], Line: line, Spoken: "Edit " + r.Step}}
+	edit.Spoken = "Edit " + r.Step
+	return []blocks.Button{edit}
 }
 
 // sameCategory asks for a step of the category that the last one had: steps are written one after another.
 func sameCategory(short string) string {
-	switch {
-	case strings.HasPrefix(short, "D"):
-		return "category=" + string(core.Deploy)
-	case strings.HasPrefix(short, "V"):
-		return "category=" + string(core.Verify)
+	if c, ok := core.CategoryOf(short); ok {
+		return "category=" + string(c)
 	}
 	return ""
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -72,6 +73,17 @@ func (c Category) letter() string {
 		return "V"
 	}
 	return "D"
+}
+
+// CategoryOf is the category of a template step by its short id; false for a
+// custom step's, which has no letter of a category.
+func CategoryOf(short string) (Category, bool) {
+	for _, c := range Categories {
+		if strings.HasPrefix(short, c.letter()) {
+			return c, true
+		}
+	}
+	return "", false
 }
 
 func (c Category) other() Category {

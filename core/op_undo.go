@@ -81,7 +81,7 @@ func (op Undo) run(t *tx) error {
 // happened to it: they are left alone.
 func (t *tx) mayUndo(e *Event) (changed map[string]*Error, err error) {
 	role, ok := undoable[e.Op]
-	if e.Op == (AddCustomStep{}).Op() && e.Step != "" && e.Step[0] != 'C' {
+	if _, everybody := CategoryOf(e.Step); e.Op == (AddCustomStep{}).Op() && everybody {
 		role = AddCustomStep{ToTemplate: true}.Needs() // it went to everybody
 	}
 	switch {
