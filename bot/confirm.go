@@ -59,16 +59,11 @@ func (c *call) question(e *core.Error) string {
 	if err != nil {
 		panic("bot: a preview is not JSON: " + err.Error())
 	}
-	return digest(e.Msg+string(shown)) + "." + strconv.FormatInt(c.newest(), 10)
-}
-
-// newest is the number of the newest event.
-func (c *call) newest() int64 {
-	feed, err := c.bot.core.Activity(c.ctx, c.actor, core.ActivityQuery{Limit: 1})
-	if err != nil || len(feed.Events) == 0 {
-		return 0
+	newest, err := c.bot.core.Revision(c.ctx)
+	if err != nil {
+		newest = 0 // then what happened since is told from further back
 	}
-	return feed.Events[0].Seq
+	return digest(e.Msg+string(shown)) + "." + strconv.FormatInt(newest, 10)
 }
 
 // answered is the question that Confirm was pressed under; empty for what was typed.
