@@ -2,9 +2,9 @@ package core
 
 import "strings"
 
-// NearMisses lists what looks like a placeholder and is none, with the name
+// nearMisses lists what looks like a placeholder and is none, with the name
 // that was probably meant.
-func NearMisses(content string) []string {
+func nearMisses(content string) []string {
 	var out []string
 	seen := map[string]bool{}
 	for _, m := range placeholderForm.FindAllStringSubmatch(content, -1) {

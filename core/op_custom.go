@@ -72,7 +72,7 @@ func (op AddCustomStep) run(t *tx) error {
 	if err := t.putJSON(textPath(rel.ID, cust.ID, rec.Number, 1), w); err != nil {
 		return err
 	}
-	for _, miss := range NearMisses(w.Content) {
+	for _, miss := range nearMisses(w.Content) {
 		t.warn("%s", miss)
 	}
 	if err := t.squeeze(rel, line, slot, rec); err != nil {
@@ -130,7 +130,7 @@ func (op EditCustomStep) run(t *tx) error {
 	if err := t.putJSON(textPath(rec.Release, rec.Customer, rec.Number, rec.Override), w); err != nil {
 		return err
 	}
-	for _, miss := range NearMisses(w.Content) {
+	for _, miss := range nearMisses(w.Content) {
 		t.warn("%s", miss)
 	}
 	if err := t.putStep(rec, line); err != nil {

@@ -38,7 +38,7 @@ func (op OverrideStep) run(t *tx) error {
 	if err := t.putJSON(textPath(rec.Release, rec.Customer, rec.Number, rec.Override), w); err != nil {
 		return err
 	}
-	for _, miss := range NearMisses(content) {
+	for _, miss := range nearMisses(content) {
 		t.warn("%s", miss)
 	}
 	t.receipt.Text = "Overridden for this customer"

@@ -78,7 +78,7 @@ func (t *tx) addTemplate(rel *Release, live []*StepTemplate, op AddTemplate) (*S
 	if err := t.renumber(same, tm); err != nil {
 		return nil, err
 	}
-	for _, miss := range NearMisses(w.Content) {
+	for _, miss := range nearMisses(w.Content) {
 		t.warn("%s", miss)
 	}
 	t.aboutTemplate(rel, tm)
@@ -136,7 +136,7 @@ func (op EditTemplate) run(t *tx) error {
 		return err
 	}
 	tm.say(w)
-	for _, miss := range NearMisses(w.Content) {
+	for _, miss := range nearMisses(w.Content) {
 		t.warn("%s", miss)
 	}
 	t.aboutTemplate(rel, tm)

@@ -83,7 +83,7 @@ func TestNearMissesOfPlaceholdersAreNamed(t *testing.T) {
 		"{{ .Version }}":                "",
 		"{{customer.name}}":             "",
 	} {
-		got := NearMisses(typed)
+		got := nearMisses(typed)
 		if meant == "" {
 			assert.Empty(t, got, typed)
 			continue
@@ -109,7 +109,7 @@ func FuzzPlaceholders(f *testing.F) {
 	f.Fuzz(func(t *testing.T, content, value string) {
 		all := func(string) string { return value }
 		filled, missing := read(content).fill(all), read(content).missing(all)
-		NearMisses(content)
+		nearMisses(content)
 		risky(read(content), all)
 		if utf8.ValidString(content) && utf8.ValidString(value) && !utf8.ValidString(filled) {
 			t.Fatalf("%q became broken text", content)

@@ -285,7 +285,7 @@ func templateView(r storage.Reader, tm *StepTemplate, content bool) (TemplateVie
 		if err != nil {
 			return v, err
 		}
-		v.Content = Maybe(w.Content)
+		v.Content, v.NearMisses = Maybe(w.Content), nearMisses(w.Content)
 	}
 	return v, nil
 }

@@ -267,6 +267,9 @@ func (s *stepState) view(r storage.Reader, names *namer, epoch string, e enrolme
 	}
 	if content {
 		v.Content, v.Typed = Maybe(s.script().fill(s.value)), s.words.Content
+		if !v.Locked {
+			v.NearMisses = nearMisses(v.Typed)
+		}
 	}
 	return v, s.viewPeople(r, names, &v)
 }

@@ -151,7 +151,7 @@ func beginNext(r storage.Reader, a Actor, release string) (*sheet, *NextStep, er
 	if err != nil {
 		return nil, nil, err
 	}
-	out := &NextStep{Label: rel.Label(), ShortID: shortID("R", int(rel.ID)), Status: rel.Status, Pace: likes.Pace}
+	out := &NextStep{Label: rel.Label(), ShortID: ShortRelease(rel.ID), Status: rel.Status, Pace: likes.Pace}
 	sh, err := loadSheet(r, rel, nil)
 	if err != nil {
 		return nil, nil, err

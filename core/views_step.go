@@ -8,6 +8,8 @@ type TemplateView struct {
 	ShortID  string `json:"short_id"`
 	Position string `json:"position"` // "2"
 	Content  Maybe  `json:"content"`  // empty unless the query asked for it
+
+	NearMisses []string `json:"-"` // what in the content is almost a placeholder, in sentences
 }
 
 // TemplateList is a release's own steps, in order. Removed ones are left out.
@@ -37,6 +39,7 @@ type StepView struct {
 	Type           StepType   `json:"type"`
 	Content        Maybe      `json:"content"` // as seen, placeholders filled; detail and export only
 	Typed          string     `json:"-"`       // the content as typed, for editing; detail only
+	NearMisses     []string   `json:"-"`       // what in it is almost a placeholder, in sentences, while it can be edited; detail only
 	Description    Maybe      `json:"description"`
 	OrderIndex     float64    `json:"order_index"`
 	Position       string     `json:"position"` // "2", a custom step between 1 and 2: "1.5"

@@ -37,8 +37,8 @@ func Card(v core.StepDetail, env Env) Message {
 	if len(step.Missing) > 0 {
 		s.missing(&v)
 	}
-	if !step.Locked && step.Aside == "" {
-		s.nearMisses(step.Typed, mend(&s, r, step))
+	if step.Aside == "" {
+		s.nearMisses(step.NearMisses, mend(&s, r, step))
 	}
 	whole := press("Content as a file", "step.file", r.ShortID, step.CustomerID, step.ShortID)
 	if LongContent(string(step.Content)) {

@@ -58,9 +58,8 @@ func fillButton(v *core.StepDetail, noun, ref, name string, fields []string) But
 }
 
 // nearMisses warns of what a content has in braces that is almost a placeholder, with the button that changes it.
-func (s *sheet) nearMisses(content string, edit Button) {
+func (s *sheet) nearMisses(list []string, edit Button) {
 	const most = 5
-	list := core.NearMisses(content)
 	for i, miss := range list[:min(most, len(list))] {
 		if i > 0 {
 			edit = Button{}

@@ -63,7 +63,7 @@ func Template(r core.ReleaseView, t core.TemplateView, env Env) Message {
 	}
 	edit := press("Edit", "template.edit", r.ShortID, t.ShortID)
 	if r.Status != core.Archived {
-		s.nearMisses(string(t.Content), edit)
+		s.nearMisses(t.NearMisses, edit)
 	}
 	content(&s, string(t.Content), env.open("Open page ↗", fmt.Sprintf("/releases/%d/steps/%s", r.ID, t.ShortID)))
 	if r.Status != core.Archived {
