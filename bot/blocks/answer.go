@@ -2,7 +2,6 @@ package blocks
 
 import (
 	"fmt"
-	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -40,8 +39,11 @@ func ReceiptIn(r core.Receipt, warnings []string, name string, view *Message, fu
 		s.code(diff)
 	}
 	for _, w := range append(append([]string{}, r.Warnings...), warnings...) {
-		s.line("⚠️ " + readersTime(Escape(w), r.At))
+		warning := "⚠️ " + readersTime(Escape(w), r.At)
+		s.line(warning)
+		text += "\n" + warning
 	}
+	s.lead = text
 	var undo Button
 	if r.UndoUntil > 0 {
 		undo = press("Undo", "undo", r.Seq)
@@ -176,21 +178,15 @@ func SignIn(token string, until time.Time, env Env) Message {
 	return s.message()
 }
 
-// Lead is the first thing that a message says, what came of a click, with what it warns of; without what follows.
+// Lead is the first thing that a message says: what came of a click, with what it warns of; without what follows.
 func Lead(m Message) string {
-	lead := ""
+	if m.lead != "" {
+		return m.lead
+	}
 	for _, b := range m.Blocks {
-		section, ok := b.(*slack.SectionBlock)
-		switch {
-		case !ok || section.Text == nil:
-		case lead == "":
-			lead = section.Text.Text
-		case strings.HasPrefix(section.Text.Text, "⚠️ "):
-			lead += "\n" + section.Text.Text
+		if section, ok := b.(*slack.SectionBlock); ok && section.Text != nil {
+			return section.Text.Text
 		}
 	}
-	if lead == "" {
-		return m.Text
-	}
-	return lead
+	return m.Text
 }

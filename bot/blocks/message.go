@@ -13,7 +13,8 @@ type Message struct {
 	Text   string
 	Blocks []slack.Block
 
-	size int // characters in Blocks, where a sheet has laid them out
+	size int    // characters in Blocks, where a sheet has laid them out
+	lead string // what came of an operation, with its warnings
 }
 
 // Env is what a layout needs to know of the program around it.
@@ -38,6 +39,7 @@ type sheet struct {
 	reserve int // blocks kept free for what must stand at the end
 	most    int // blocks, where that is not a message's number; then what they hold is not limited besides
 	may     func(action string) bool
+	lead    string // what came of an operation, with its warnings
 }
 
 // offers says whether a command is offered to the reader.
@@ -144,7 +146,7 @@ func (s *sheet) append(m Message) {
 }
 
 func (s *sheet) message() Message {
-	return Message{Text: shortMrkdwn(strings.Join(s.lines, "\n"), maxFallback), Blocks: s.blocks, size: s.size}
+	return Message{Text: shortMrkdwn(strings.Join(s.lines, "\n"), maxFallback), Blocks: s.blocks, size: s.size, lead: s.lead}
 }
 
 // Say is a message of one paragraph of mrkdwn.
