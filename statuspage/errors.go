@@ -80,6 +80,9 @@ func (s *Site) answerFailure(w http.ResponseWriter, r *http.Request, f failure) 
 	h.Del("ETag")
 	h.Set("Cache-Control", noStore)
 	if !isTwin(r) {
+		if f.Msg == f.title()+"." {
+			f.Msg = "" // the heading has said it
+		}
 		page, err := s.layouts.render("error", "frame", frame{Title: f.title(), Body: f})
 		if err != nil {
 			s.cfg.Log.Error("the error page failed", "err", err)

@@ -94,12 +94,13 @@ var vocabulary = template.FuncMap{
 	"draftSteps": func(label string, release int64, steps []core.TemplateView) draftSteps {
 		return draftSteps{label, release, steps}
 	},
-	"part":     func(label string, c core.Counts) part { return part{label, c} },
-	"coded":    coded,
-	"more":     more,
-	"counts":   countsText,
-	"category": func(p core.Progress, c core.Category) core.Counts { return p.Category(c) },
-	"first":    first,
+	"part":         func(label string, c core.Counts) part { return part{label, c} },
+	"coded":        coded,
+	"shortrelease": core.ShortRelease,
+	"more":         more,
+	"counts":       countsText,
+	"category":     func(p core.Progress, c core.Category) core.Counts { return p.Category(c) },
+	"first":        first,
 }
 
 // about is the page of what an event changed, as closely as there is one; "" when there is none.
