@@ -7,6 +7,7 @@ import (
 
 	"rollcall/bot/blocks"
 	"rollcall/core"
+	"rollcall/fixtures"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -17,25 +18,11 @@ func sentBy(t *testing.T, view any) (lines []string) {
 	t.Helper()
 	raw, err := json.Marshal(view)
 	require.NoError(t, err)
-	var decoded any
-	require.NoError(t, json.Unmarshal(raw, &decoded))
-	var walk func(v any)
-	walk = func(v any) {
-		switch v := v.(type) {
-		case []any:
-			for _, e := range v {
-				walk(e)
-			}
-		case map[string]any:
-			if line, ok := v["value"].(string); ok && line != "" && v["action_id"] != blocks.OpenAction {
-				lines = append(lines, line)
-			}
-			for _, e := range v {
-				walk(e)
-			}
+	fixtures.EachObject(t, raw, func(v map[string]any) {
+		if line, ok := v["value"].(string); ok && line != "" && v["action_id"] != blocks.OpenAction {
+			lines = append(lines, line)
 		}
-	}
-	walk(decoded)
+	})
 	return lines
 }
 

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"rollcall/bot/blocks"
+	"rollcall/fixtures"
 	"rollcall/fixtures/localslack/blockkit"
 
 	"github.com/slack-go/slack"
@@ -51,30 +52,16 @@ func readForm(t *testing.T, view *slack.ModalViewRequest) page {
 // assertNobodyIsNotified looks for mentions in everything that is not plain text by its type.
 func assertNobodyIsNotified(t *testing.T, raw []byte) {
 	t.Helper()
-	var message any
-	require.NoError(t, json.Unmarshal(raw, &message))
-	var walk func(v any)
-	walk = func(v any) {
-		switch v := v.(type) {
-		case []any:
-			for _, e := range v {
-				walk(e)
-			}
-		case map[string]any:
-			if text, ok := v["text"].(string); ok && (v["type"] == "mrkdwn" || v["type"] == nil) {
-				for _, mention := range []string{"<!channel", "<!here", "<!everyone", "<!subteam", "<@"} {
-					assert.NotContains(t, text, mention)
-				}
-			}
-			if v["type"] == "mrkdwn" {
-				assert.Equal(t, true, v["verbatim"], "mrkdwn is verbatim: %v", v["text"])
-			}
-			for _, e := range v {
-				walk(e)
+	fixtures.EachObject(t, raw, func(v map[string]any) {
+		if text, ok := v["text"].(string); ok && (v["type"] == "mrkdwn" || v["type"] == nil) {
+			for _, mention := range []string{"<!channel", "<!here", "<!everyone", "<!subteam", "<@"} {
+				assert.NotContains(t, text, mention)
 			}
 		}
-	}
-	walk(message)
+		if v["type"] == "mrkdwn" {
+			assert.Equal(t, true, v["verbatim"], "mrkdwn is verbatim: %v", v["text"])
+		}
+	})
 }
 
 func read(t *testing.T, set []slack.Block) page {

@@ -25,12 +25,7 @@ var (
 // service is a real one with two clusters, three customers and an active release that somebody has begun.
 func service(t *testing.T) *core.Service {
 	t.Helper()
-	store, err := bolt.Open(t.TempDir()+"/rollcall.db", bolt.Options{})
-	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, store.Close()) })
-	svc, err := core.Open(t.Context(), store, core.Config{Now: func() time.Time { return day }, Rand: rand.Reader})
-	require.NoError(t, err)
-	require.NoError(t, svc.SeePerson(t.Context(), core.PersonInfo{ID: "UANN", Name: "Ann", Kind: core.Member, Admin: true}))
+	svc := emptyService(t, "Ann")
 	for _, op := range []core.Operation{
 		core.AddCluster{Name: "prod-us", KubeconfigPath: "~/.kube/prod-us-config", Metadata: map[string]string{"region": "us-east-1"}},
 		core.AddCluster{Name: "prod-eu"},

@@ -178,7 +178,7 @@ func TestNoRouteLeadsOutOfScope(t *testing.T) {
 		t.Cleanup(func() { require.NoError(t, checks.Value.Set(checks.DefValue)) })
 	}
 	rapid.Check(t, func(rt *rapid.T) {
-		w := &town{t: rt, svc: emptyService(t)}
+		w := &town{t: rt, svc: emptyService(t, "Annabel")}
 		customers := w.build()
 		for range rapid.IntRange(0, 25).Draw(rt, "acts") {
 			w.happen(customers, 2)
@@ -284,14 +284,14 @@ func addresses(pattern string, customers, clusters int) []string {
 	return out
 }
 
-// emptyService is a real one that knows Ann.
-func emptyService(t testing.TB) *core.Service {
+// emptyService is a real one that knows an admin by a name.
+func emptyService(t testing.TB, admin string) *core.Service {
 	t.Helper()
 	store, err := bolt.Open(t.TempDir()+"/rollcall.db", bolt.Options{})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, store.Close()) })
 	svc, err := core.Open(t.Context(), store, core.Config{Now: func() time.Time { return day }, Rand: rand.Reader})
 	require.NoError(t, err)
-	require.NoError(t, svc.SeePerson(t.Context(), core.PersonInfo{ID: "UANN", Name: "Annabel", Kind: core.Member, Admin: true}))
+	require.NoError(t, svc.SeePerson(t.Context(), core.PersonInfo{ID: "UANN", Name: admin, Kind: core.Member, Admin: true}))
 	return svc
 }

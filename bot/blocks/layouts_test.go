@@ -231,28 +231,14 @@ func TestLayoutsOfHostileText(t *testing.T) {
 // assertEscaped looks at every mrkdwn text: verbatim, and no mention in it.
 func assertEscaped(t *testing.T, raw []byte) {
 	t.Helper()
-	var message any
-	require.NoError(t, json.Unmarshal(raw, &message))
-	var walk func(v any)
-	walk = func(v any) {
-		switch v := v.(type) {
-		case []any:
-			for _, e := range v {
-				walk(e)
-			}
-		case map[string]any:
-			if text, ok := v["text"].(string); ok && v["type"] == "mrkdwn" {
-				assert.Equal(t, true, v["verbatim"])
-				for _, mention := range []string{"<!channel", "<!here", "<@U", "<!subteam"} {
-					assert.NotContains(t, text, mention)
-				}
-			}
-			for _, e := range v {
-				walk(e)
+	fixtures.EachObject(t, raw, func(v map[string]any) {
+		if text, ok := v["text"].(string); ok && v["type"] == "mrkdwn" {
+			assert.Equal(t, true, v["verbatim"])
+			for _, mention := range []string{"<!channel", "<!here", "<@U", "<!subteam"} {
+				assert.NotContains(t, text, mention)
 			}
 		}
-	}
-	walk(message)
+	})
 }
 
 func TestEscape(t *testing.T) {
