@@ -6,7 +6,7 @@ BROWSER_FILES = $(shell grep -rl --include='*_test.go' '^//go:build browser' cmd
 BROWSER_PKGS  = $(sort $(patsubst %/,./%,$(dir $(BROWSER_FILES))))
 BROWSER_TESTS = $(shell sed -n 's/^func \(Test[A-Za-z0-9_]*\).*/\1/p' $(BROWSER_FILES) | paste -sd'|')
 
-.PHONY: demo test lint unit rest walk compared browser bench figures docs needs soak vuln
+.PHONY: demo test lint unit rest walk compared browser bench figures docs needs soak vuln image
 
 ## demo: the whole thing on this machine, with no Slack account
 demo:
@@ -22,8 +22,8 @@ lint:
 	@unformatted=$$(gofmt -l cmd bot core storage statuspage fixtures 2>/dev/null); \
 	 if [ -n "$$unformatted" ]; then echo "These files need gofmt -w:"; echo "$$unformatted"; exit 1; fi
 	$(GO) vet ./...
-	$(GO) vet -tags browser ./...
-	$(GO) tool staticcheck -tags browser ./...
+	$(GO) vet -tags browser,image ./...
+	$(GO) tool staticcheck -tags browser,image ./...
 
 unit:
 	$(GO) test -race -shuffle=on -timeout 20m ./...
@@ -76,3 +76,8 @@ soak:
 vuln:
 	@$(GO) tool govulncheck ./... || { status=$$?; \
 	  if [ $$status != 3 ]; then echo "Nothing is known about vulnerabilities: the database at https://vuln.go.dev was not reached (see above)."; fi; exit $$status; }
+
+## image: build the image and try it as the README's Compose file runs it; needs a container engine
+image:
+	docker build --tag rollcall .
+	$(GO) test ./cmd/rollcall -count=1 -v -tags image -run '^TestTheImageRunsAsTheReadmeSays$$'

@@ -33,6 +33,7 @@ type Config struct {
 	Log     *slog.Logger
 	Now     func() time.Time
 	After   func(time.Duration) <-chan time.Time // an alarm of the same clock; nil is real time
+	Jitter  func() float64                       // in [0,1); spreads second tries; nil spreads nothing
 	BaseURL string                               // of the status page, empty when there is none
 	Meter   Meter                                // nil: nobody watches
 
@@ -97,8 +98,9 @@ func (b *Bot) workspace(ctx context.Context, client Slack) (string, error) {
 		if lasting(err) {
 			return "", fmt.Errorf("the bot token cannot be used: %s", botTokenAdvice(err))
 		}
-		b.cfg.Log.Warn("Slack cannot be reached", "wait", wait, "err", err)
-		if !pause(ctx, wait) {
+		again := spread(wait, b.cfg.Jitter)
+		b.cfg.Log.Warn("Slack cannot be reached", "wait", again, "err", err)
+		if !pause(ctx, again) {
 			return "", ctx.Err()
 		}
 	}

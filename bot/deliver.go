@@ -154,7 +154,7 @@ func (d *delivery) begin(l *line, work func() outcome) {
 				l.refusals = 0
 			}
 			if out.miss && out.again == 0 {
-				out.again = min(channelPause<<min(l.misses-1, 10), longestWait)
+				out.again = spread(min(channelPause<<min(l.misses-1, 10), longestWait), d.bot.cfg.Jitter)
 			}
 			l.free = d.bot.cfg.Now().Add(out.again)
 		}

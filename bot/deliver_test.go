@@ -94,8 +94,9 @@ func (o *office) answers(refuse func(method, channel string) error) {
 // desk is the delivery at work, in a bubble with a clock of its own.
 type desk struct {
 	*office
-	core *core.Service
-	stop func()
+	core   *core.Service
+	stop   func()
+	jitter float64
 }
 
 // atDesk runs a test with releases A, B, … active, each in a channel of its own: CA, CB, …
@@ -114,7 +115,7 @@ func atDesk(t *testing.T, releases int, test func(t *testing.T, d *desk)) {
 			do(core.ActivateRelease{Release: name, Confirm: true})
 		}
 		ctx, cancel := context.WithCancel(t.Context())
-		b := New(Config{Core: d.core, Log: slog.New(slog.DiscardHandler), Now: time.Now})
+		b := New(Config{Core: d.core, Log: slog.New(slog.DiscardHandler), Now: time.Now, Jitter: func() float64 { return d.jitter }})
 		var running sync.WaitGroup
 		running.Go(func() { b.Deliver(ctx, d.office) })
 		d.stop = func() { cancel(); running.Wait() }
@@ -233,6 +234,54 @@ func TestSlackAwayForTenMinutesLosesNothing(t *testing.T) {
 		notices, boards := d.waiting(t)
 		assert.Zero(t, notices+boards)
 	})
+}
+
+// Whoever was away is not called by everything at once when it comes back.
+func TestSecondTriesAreSpread(t *testing.T) {
+	for _, jitter := range []float64{0, 0.5, 1} {
+		t.Run(fmt.Sprint(jitter), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				b := New(Config{Core: domain(t), Log: slog.New(slog.DiscardHandler), Now: time.Now, Jitter: func() float64 { return jitter }})
+				slack := &away{}
+				ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
+				defer cancel()
+				_, err := b.workspace(ctx, slack)
+				require.Error(t, err)
+				require.Greater(t, len(slack.asked), 5)
+				for i, at := range slack.asked[1:] {
+					whole := min(time.Second<<i, longestWait)
+					assert.Equal(t, whole+time.Duration(float64(whole)/2*jitter), at.Sub(slack.asked[i]))
+				}
+			})
+		})
+	}
+	atDesk(t, 1, func(t *testing.T, d *desk) {
+		pass(10 * time.Second)
+		d.jitter = 1
+		var at []time.Time
+		d.answers(func(method, _ string) error {
+			if method == "post" {
+				at = append(at, time.Now())
+			}
+			return errors.New("connection refused")
+		})
+		d.do(t, core.BlockStep{Target: core.Target{Release: "A", Customer: "cust-a", Step: "D30"}, Reason: "wait"})
+		pass(5 * time.Minute)
+		require.Greater(t, len(at), 3)
+		assert.Equal(t, 3*channelPause, at[2].Sub(at[1]))
+		assert.Equal(t, 6*channelPause, at[3].Sub(at[2]))
+	})
+}
+
+// away is a Slack that cannot be reached.
+type away struct {
+	Slack
+	asked []time.Time
+}
+
+func (a *away) Team(context.Context) (string, error) {
+	a.asked = append(a.asked, time.Now())
+	return "", errors.New("connection refused")
 }
 
 func TestRetryAfterIsRespectedInItsChannelAlone(t *testing.T) {

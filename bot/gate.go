@@ -56,10 +56,16 @@ func (g *gate) admit() time.Duration {
 	return at.Sub(now)
 }
 
-// spacing is the least time between two attempts after so many strikes: a second, doubled each time, and up to
-// half as much again so that several programs do not come at once.
+// spacing is the least time between two attempts after so many strikes: a second, doubled each time, and
+// spread so that several programs do not come at once.
 func (g *gate) spacing() time.Duration {
-	d := time.Second << min(g.strikes, 6)
-	d = min(d, maxSpacing)
-	return d + time.Duration(float64(d/2)*g.jitter())
+	return spread(min(time.Second<<min(g.strikes, 6), maxSpacing), g.jitter)
+}
+
+// spread is a wait before another try, made up to half as long again by chance; without jitter it stays as it is.
+func spread(d time.Duration, jitter func() float64) time.Duration {
+	if jitter == nil {
+		return d
+	}
+	return d + time.Duration(float64(d/2)*jitter())
 }

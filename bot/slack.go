@@ -52,7 +52,7 @@ type Account struct {
 	APIURL   string // base of the Web API, ends in /api/; empty is Slack's own
 	Log      *slog.Logger
 	Now      func() time.Time
-	Jitter   func() float64 // in [0,1); spreads reconnects of several programs
+	Jitter   func() float64 // in [0,1); spreads connection attempts of several programs; nil spreads nothing
 	Wait     time.Duration  // how long one call may take; 0 is CallWait
 
 	Socket []socketmode.Option // how the socket is dialled, beside what the bot needs of it
@@ -74,9 +74,6 @@ type Client struct {
 
 // NewClient prepares a client; it connects to nothing yet.
 func NewClient(account Account) *Client {
-	if account.Jitter == nil {
-		account.Jitter = func() float64 { return 0.5 }
-	}
 	if account.Wait == 0 {
 		account.Wait = CallWait
 	}

@@ -95,7 +95,7 @@ func openAt(ctx context.Context, cfg config, now func() time.Time, log *slog.Log
 	}
 	s.copies = &snapshots{cfg: cfg, store: store, core: s.core, now: now, log: log}
 	s.bot = bot.New(bot.Config{
-		Core: s.core, Log: log, Now: now, BaseURL: s.baseURL,
+		Core: s.core, Log: log, Now: now, Jitter: mathrand.Float64, BaseURL: s.baseURL,
 		Meter: s.metrics, Files: s.slack, Backup: s.copies.take,
 	})
 	if s.page, err = statuspage.New(s.pageConfig(cfg)); err != nil {
