@@ -72,9 +72,8 @@ func (c *call) fill(d *sketch) error {
 		return nil
 	}
 	maps.Copy(d.state.Fixed, in.values)
-	d.state.Bare, d.state.Shown = false, map[string]string{}
-	for name, v := range present {
-		d.state.Shown[name] = digest(v)
+	d.state.Bare = false
+	d.state.show(present, func(name, v string) {
 		switch typed := d.values[name]; {
 		case name == metaArg.Name && typed != "":
 			change := map[string]string{}
@@ -91,7 +90,7 @@ func (c *call) fill(d *sketch) error {
 		case typed == "":
 			d.values[name] = v
 		}
-	}
+	})
 	return nil
 }
 

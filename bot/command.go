@@ -31,7 +31,8 @@ type Command struct {
 	Build func(*call) (core.Operation, error)
 	// Show answers a command that only reads.
 	Show func(*call) (blocks.Message, error)
-	// Present fills the form of an edit with what is stored now; nil when there is nothing to fill in.
+	// Present fills the form of an edit with what is stored now, and with the rev of that, so that nobody writes over
+	// what somebody else wrote while the form was open; nil when there is nothing to fill in.
 	Present func(*call) (map[string]string, error)
 	// Arrange gives the command's form its own shape: what is asked for when, and what stands beside it.
 	Arrange func(*call, *sketch) error

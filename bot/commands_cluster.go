@@ -39,7 +39,7 @@ func clusterCommands() []*Command {
 					return nil, err
 				}
 				return map[string]string{"name": v.Cluster.Name, "kubeconfig": string(v.Cluster.KubeconfigPath),
-					"description": string(v.Cluster.Description), "meta": metaLines(v.Cluster.Metadata)}, nil
+					"description": string(v.Cluster.Description), "meta": metaLines(v.Cluster.Metadata), revArg.Name: v.Cluster.Rev()}, nil
 			},
 			Op: func(in In) core.Operation {
 				return core.EditCluster{Cluster: in.Str("cluster"), Name: in.Ptr("name"), KubeconfigPath: in.Ptr("kubeconfig"),

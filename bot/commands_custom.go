@@ -122,5 +122,5 @@ func presentStep(c *call) (map[string]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	return map[string]string{"name": v.Step.Name, "type": string(v.Step.Type), "content": v.Step.Typed, "description": string(v.Step.Description)}, nil
+	return map[string]string{"name": v.Step.Name, "type": string(v.Step.Type), "content": v.Step.Typed, "description": string(v.Step.Description), revArg.Name: v.Step.Rev}, nil
 }

@@ -51,7 +51,7 @@ func customerCommands() []*Command {
 					return nil, err
 				}
 				return map[string]string{"name": v.Customer.Name, "namespace": v.Customer.Namespace,
-					"description": string(v.Customer.Description), "meta": metaLines(v.Customer.Metadata)}, nil
+					"description": string(v.Customer.Description), "meta": metaLines(v.Customer.Metadata), revArg.Name: v.Customer.Rev()}, nil
 			},
 			Op: func(in In) core.Operation {
 				return core.EditCustomer{Customer: in.Str("customer"), Name: in.Ptr("name"), Namespace: in.Ptr("namespace"),

@@ -150,7 +150,7 @@ func presentRelease(c *call) (map[string]string, error) {
 	}
 	return map[string]string{"name": v.Name, "type": string(v.Type), "version": string(v.VersionNumber), "date": string(v.ReleaseDate),
 		"description": string(v.Description), "channel": string(v.Channel), "meta": metaLines(v.Metadata),
-		"targets": targetsKind(v.Targets), "clusters": idList(v.Targets.Clusters), "customers": idList(v.Targets.Customers)}, nil
+		"targets": targetsKind(v.Targets), "clusters": idList(v.Targets.Clusters), "customers": idList(v.Targets.Customers), revArg.Name: v.Rev()}, nil
 }
 
 // targetsKind is how a release names whom it is for.

@@ -116,5 +116,5 @@ func presentReminder(c *call) (map[string]string, error) {
 		off = append(off, string(d))
 	}
 	return map[string]string{"channel": m.Channel, "schedule": m.Schedule, "zone": m.Zone, "release": release, "cluster": cluster,
-		"off": strings.Join(off, ",")}, nil
+		"off": strings.Join(off, ","), revArg.Name: m.Rev()}, nil
 }

@@ -50,7 +50,7 @@ func templateCommands() []*Command {
 				if err != nil {
 					return nil, err
 				}
-				return map[string]string{"name": t.Name, "type": string(t.Type), "content": string(t.Content), "description": string(t.Description)}, nil
+				return map[string]string{"name": t.Name, "type": string(t.Type), "content": string(t.Content), "description": string(t.Description), revArg.Name: t.Rev()}, nil
 			},
 			Op: func(in In) core.Operation {
 				op := core.EditTemplate{Release: in.Str("release"), Step: in.Str("step"), Name: in.Ptr("name"), Content: in.Ptr("content"),

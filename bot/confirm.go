@@ -2,6 +2,7 @@ package bot
 
 import (
 	"encoding/json"
+	"errors"
 	"strconv"
 	"strings"
 
@@ -55,15 +56,20 @@ func (c *call) confirm(e *core.Error) Answer {
 
 // question is a consequence as a button remembers it: what was shown and the newest event then.
 func (c *call) question(e *core.Error) string {
-	shown, err := json.Marshal(e.Preview)
-	if err != nil {
-		panic("bot: a preview is not JSON: " + err.Error())
-	}
 	newest, err := c.bot.core.Revision(c.ctx)
 	if err != nil {
 		newest = 0 // then what happened since is told from further back
 	}
-	return digest(e.Msg+string(shown)) + "." + strconv.FormatInt(newest, 10)
+	return digestOf(e) + "." + strconv.FormatInt(newest, 10)
+}
+
+// digestOf tells one consequence from another.
+func digestOf(e *core.Error) string {
+	shown, err := json.Marshal(e.Preview)
+	if err != nil {
+		panic("bot: a preview is not JSON: " + err.Error())
+	}
+	return digest(e.Msg + string(shown))
 }
 
 // answered is the question that Confirm was pressed under; empty for what was typed.
@@ -77,17 +83,11 @@ func (c *call) answered() string {
 // confirmed does what was asked about, as long as that is still what it would come to. Otherwise nothing is
 // changed: who changed what since is told, and it is asked anew.
 func (c *call) confirmed(asked string) (Answer, error) {
-	agreed := c.in
-	c.in = c.in.without(c.consent(), "asked")
-	ans, err := c.do()
+	shown, at, _ := strings.Cut(asked, ".")
+	ans, err := c.agreed(func(e *core.Error) bool { return digestOf(e) == shown })
 	e := core.AsError(err)
 	if e == nil || e.Code != core.Confirm {
 		return ans, err
-	}
-	shown, at, _ := strings.Cut(asked, ".")
-	if now, _, _ := strings.Cut(c.question(e), "."); now == shown {
-		c.in = agreed
-		return c.do()
 	}
 	seq, _ := strconv.ParseInt(at, 10, 64)
 	ans = c.refuse(e)
@@ -96,6 +96,34 @@ func (c *call) confirmed(asked string) (Answer, error) {
 		ans.Message, ans.Replace = &m, c.req.Inline
 	}
 	return ans, nil
+}
+
+// agreeTries is how often a consequence is looked at anew because something happened between looking and acting.
+const agreeTries = 8
+
+// agreed does the command with its consent given, as long as what it would come to is what the person saw: in the same
+// state of things in which that was found so. Otherwise the error is Confirm's. An operation that asks nothing any more
+// is just done.
+func (c *call) agreed(saw func(*core.Error) bool) (Answer, error) {
+	asking := c.in.without(c.consent(), "asked")
+	acting := asking.with(c.consent(), "yes")
+	for range agreeTries {
+		newest, err := c.bot.core.Revision(c.ctx)
+		if err != nil {
+			return Answer{}, err
+		}
+		c.in = asking
+		ans, err := c.do()
+		if e := core.AsError(err); e != nil && e.Code == core.Confirm && saw(e) {
+			c.in, c.asOf = acting, &newest
+			ans, err = c.do()
+			c.asOf = nil
+		}
+		if !errors.Is(err, core.ErrMoved) {
+			return ans, err
+		}
+	}
+	return Answer{}, core.ErrMoved
 }
 
 // since is what happened after an event, newest first.

@@ -151,6 +151,7 @@ type call struct {
 	form   *formState // the form that was sent, if one was
 	file   *blocks.Attachment
 	known  *core.Role // of the one who asks, once it was looked up
+	asOf   *int64     // the newest event that what it does may come after, where that counts
 }
 
 func (c *call) name() string {
@@ -258,7 +259,7 @@ func (c *call) do() (Answer, error) {
 			return Answer{}, err
 		}
 	}
-	receipt, err := c.bot.core.Do(c.ctx, c.actor, c.key(), op)
+	receipt, err := c.perform(op)
 	if err != nil {
 		return Answer{}, err
 	}
@@ -289,6 +290,14 @@ func (c *call) do() (Answer, error) {
 		m = blocks.Shared(receipt, c.env)
 	}
 	return Answer{Message: &m, Acted: acted, Alone: receipt.Secret != "", Replace: c.req.Inline, Post: post}, nil
+}
+
+// perform hands an operation to core: while nothing else happens, where the call depends on that.
+func (c *call) perform(op core.Operation) (core.Receipt, error) {
+	if c.asOf != nil {
+		return c.bot.core.DoAsOf(c.ctx, c.actor, c.key(), op, *c.asOf)
+	}
+	return c.bot.core.Do(c.ctx, c.actor, c.key(), op)
 }
 
 // key is the request key: a form's own draft, which its first accepted submission spends, or what Slack gave

@@ -117,11 +117,7 @@ func (c *call) ask(problem string, missing []Arg) (Answer, error) {
 		if err != nil {
 			return Answer{}, err
 		}
-		state.Shown = map[string]string{}
-		for name, v := range present {
-			state.Shown[name] = digest(v)
-			values[name] = v
-		}
+		state.show(present, func(name, v string) { values[name] = v })
 	}
 	for name, v := range c.in.values {
 		a := c.cmd.arg(name)
@@ -145,6 +141,19 @@ func (c *call) ask(problem string, missing []Arg) (Answer, error) {
 	}
 	d.form.Problem = problem
 	return d.answer()
+}
+
+// show notes what a form shows of what is stored, and hands over each field of it.
+func (state *formState) show(present map[string]string, field func(name, value string)) {
+	state.Shown = map[string]string{}
+	for name, v := range present {
+		if name == revArg.Name {
+			state.Fixed[name] = v
+			continue
+		}
+		state.Shown[name] = digest(v)
+		field(name, v)
+	}
 }
 
 // freshState is what the form of this request carries along.

@@ -31,6 +31,7 @@ type stage struct {
 	t     *testing.T
 	bot   *Bot
 	core  *core.Service
+	store *interrupted
 	now   time.Time
 	n     int // of the last request
 	last  map[string]*seen
@@ -86,7 +87,8 @@ func stageFor(t testing.TB) *stage {
 	store, err := bolt.Open(filepath.Join(t.TempDir(), "rollcall.db"), bolt.Options{})
 	require.NoError(t, err)
 	t.Cleanup(func() { assert.NoError(t, store.Close()) })
-	s.core, err = core.Open(t.Context(), storagetest.Twice(store), core.Config{
+	s.store = &interrupted{Store: storagetest.Twice(store)}
+	s.core, err = core.Open(t.Context(), s.store, core.Config{
 		Now: func() time.Time { return s.now }, Rand: rand.NewChaCha8([32]byte{}),
 		DefaultRole: core.Operator, People: directory{}, Schedules: schedule.Read})
 	require.NoError(t, err)

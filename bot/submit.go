@@ -62,11 +62,7 @@ func (c *call) submitted(sub *Submission) (Answer, error) {
 	if c.cmd.Show != nil {
 		return c.run()
 	}
-	ans, err := c.do()
-	if e := core.AsError(err); e != nil && e.Code == core.Confirm && c.form.Seen == shownDigest(c.consequence(e)) {
-		c.in = c.in.with(c.consent(), "yes")
-		ans, err = c.do()
-	}
+	ans, err := c.agreed(func(e *core.Error) bool { return c.form.Seen == shownDigest(c.consequence(e)) })
 	if err == nil && c.form.Beneath != nil {
 		return c.uncover(ans), nil
 	}
@@ -238,7 +234,9 @@ func (c *call) refuseForm(e *core.Error) Answer {
 		}
 		return Answer{Errors: map[string]string{f.BlockID(): text}, Form: late.Form}
 	}
-	delete(state.Fixed, "rev")
+	if e.Code == core.Stale { // whoever has read so and sends it again means it
+		delete(state.Fixed, revArg.Name)
+	}
 	if e.Code == core.Confirm {
 		text, d.form.Submit = "", "Confirm"
 		if state.Seen == "" {

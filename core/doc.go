@@ -170,9 +170,13 @@
 //     same few records are read by everything, and comparing costs a twentieth of
 //     decoding; nothing can be stale, since the bytes are what is asked for.
 //   - 2026-11-28: Confirm under a message, too, confirms what was shown. When it
-//     would do something else by now, it says who did what since and asks anew.
+//     would do something else by now, it says who did what since and asks anew. It
+//     acts only while no event came between that look and the act.
 //   - 2026-11-28: A plan of a bulk or an import that is longer than a message
 //     comes whole, as a file to its asker alone.
+//   - 2026-11-29: The form of an edit carries the rev of what it shows, however it
+//     was opened. Whoever sends one that somebody else has overtaken is told by whom,
+//     keeps what was typed, and may send it again.
 //   - 2026-11-28: A number in the address of a page is an id and nothing else:
 //     where there is none, no name that begins with those digits stands in.
 //   - 2026-11-28: cluster= is cut at its commas but for those in the longest name

@@ -36,6 +36,9 @@ type Error struct {
 	cause   error
 }
 
+// ErrMoved is DoAsOf's refusal when something has happened since.
+var ErrMoved = &Error{Code: Stale, Msg: "Others are changing things in this very moment", Hint: "Nothing was changed. Try again."}
+
 // Choice is one way to say exactly what was meant.
 type Choice struct {
 	Label string // what a person reads, cluster and namespace included

@@ -126,5 +126,9 @@ func (k PersonKind) sentence() string {
 // trace ties a record to the newest event that touched it.
 type trace struct{ last int64 }
 
+// Rev names the state that a record is in: every event that touches it makes it another. An operation that is given
+// one does nothing when the record has moved on.
+func (t trace) Rev() string { return formatRev(t.last) }
+
 func (t *trace) lastEvent() int64       { return t.last }
 func (t *trace) setLastEvent(seq int64) { t.last = seq }

@@ -148,6 +148,15 @@ func (s *Service) Wake() <-chan struct{} { return s.wake }
 // the key was used before; else rights, rule, records, event, notices, key.
 // An empty key is not remembered. Errors are *Error, and then nothing has changed.
 func (s *Service) Do(ctx context.Context, actor Actor, key string, op Operation) (Receipt, error) {
+	return s.do(ctx, actor, key, op, nil)
+}
+
+// DoAsOf is Do as long as the given event is still the newest (see Revision); otherwise the error is ErrMoved.
+func (s *Service) DoAsOf(ctx context.Context, actor Actor, key string, op Operation, newest int64) (Receipt, error) {
+	return s.do(ctx, actor, key, op, &newest)
+}
+
+func (s *Service) do(ctx context.Context, actor Actor, key string, op Operation, asOf *int64) (Receipt, error) {
 	if len(key) > 200 {
 		return Receipt{}, refuse(Invalid, "The request key is longer than 200 characters")
 	}
@@ -158,7 +167,7 @@ func (s *Service) Do(ctx context.Context, actor Actor, key string, op Operation)
 	now := s.cfg.Now().UTC().Truncate(time.Second)
 	var out result
 	err = s.store.Update(ctx, func(w storage.Writer) (err error) {
-		out, err = s.attempt(w, actor, key, op, now)
+		out, err = s.attempt(w, actor, key, op, now, asOf)
 		return err
 	})
 	if out.refusal != nil {
@@ -207,7 +216,7 @@ type result struct {
 
 // attempt is the transaction of Do. A refusal for lack of rights is stored, and so no error; one by the rules leaves
 // the transaction empty.
-func (s *Service) attempt(w storage.Writer, actor Actor, key string, op Operation, now time.Time) (out result, err error) {
+func (s *Service) attempt(w storage.Writer, actor Actor, key string, op Operation, now time.Time, asOf *int64) (out result, err error) {
 	if key != "" {
 		used, err := readReceipt(w, key)
 		if err != nil {
@@ -230,6 +239,16 @@ func (s *Service) attempt(w storage.Writer, actor Actor, key string, op Operatio
 			return out, err
 		}
 		return out, t.flush(w)
+	}
+	if asOf != nil {
+		newest, err := newestEvent(w)
+		if err != nil {
+			return out, err
+		}
+		if newest != *asOf {
+			out.refusal = ErrMoved
+			return out, nil
+		}
 	}
 	if err := op.run(t); err != nil {
 		if out.refusal = AsError(err); out.refusal.Code == Internal {
