@@ -76,13 +76,7 @@ func (c *call) fill(d *sketch) error {
 	d.state.show(present, func(name, v string) {
 		switch typed := d.values[name]; {
 		case name == metaArg.Name && typed != "":
-			change := map[string]string{}
-			for _, line := range strings.Split(typed, "\n") {
-				if key, value, ok := strings.Cut(line, "="); ok {
-					change[strings.TrimSpace(key)] = strings.TrimSpace(value)
-				}
-			}
-			d.values[name] = metaLines(changedMeta(v, change))
+			d.values[name] = metaLines(changedMeta(v, metaOf(typed)))
 			if d.state.Turns == nil {
 				d.state.Turns = map[string]int{}
 			}

@@ -96,7 +96,7 @@ func (c *call) foretellBulk(d *sketch, to core.Status) ([]string, error) {
 		return nil, nil
 	}
 	if q.To == core.Skipped && q.Reason == "" {
-		q.Reason = "to be said"
+		q.Reason = toBeSaid
 	}
 	plan, err := c.bot.core.LookAtBulk(c.ctx, c.actor, q)
 	if e := core.AsError(err); e != nil && e.Code == core.Invalid && d.values[e.Field] == "" {
@@ -105,6 +105,7 @@ func (c *call) foretellBulk(d *sketch, to core.Status) ([]string, error) {
 	if err != nil {
 		return []string{blocks.Foretold(core.AsError(err))}, nil
 	}
+	d.mark = plan.State
 	return blocks.BulkText(*plan), nil
 }
 
@@ -118,7 +119,7 @@ func (c *call) bulk(to core.Status) (blocks.Message, error) {
 	if err != nil {
 		return blocks.Message{}, err
 	}
-	seen := c.form != nil && c.form.Seen == shownDigest(blocks.BulkText(*plan)) && len(plan.Change) > 0
+	seen := c.form != nil && c.form.Seen == shownDigest(blocks.BulkText(*plan), plan.State) && len(plan.Change) > 0
 	if !c.in.Yes("confirm") && !seen {
 		c.file = blocks.BulkFile(*plan)
 		return blocks.Bulk(*plan, c.env), nil

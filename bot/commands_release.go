@@ -101,7 +101,7 @@ func releaseCommands() []*Command {
 		{Noun: "release", Verb: "clone", Aliases: []string{"copy"}, Summary: "Start a draft with the steps of another release",
 			Args: append([]Arg{theRelease, cloned, kind, version, date,
 				{Name: "custom", Kind: YesNo, Asked: true, Label: "Copy custom steps", Help: "customers' own steps are copied too"}}, targets...),
-			Arrange:  arrangeRelease,
+			Arrange:  arrangeClone,
 			Examples: []string{`release clone v2.5.0 "Summer release" version=v2.6.0`},
 			Op: func(in In) core.Operation {
 				return core.CloneRelease{Release: in.Str("release"), Name: in.Str("name"), Type: core.ReleaseType(in.Str("type")), Version: in.Str("version"),
@@ -219,6 +219,17 @@ func arrangeRelease(_ *call, d *sketch) error {
 		}
 	}
 	return nil
+}
+
+// arrangeClone is arrangeRelease for a release of the type that the cloned one has, unless another is chosen.
+func arrangeClone(c *call, d *sketch) error {
+	if f := d.field("type"); f != nil && f.Value == "" {
+		if v, err := c.bot.core.Release(c.ctx, c.actor, d.given()["release"]); err == nil {
+			f.Value = string(v.Type)
+			d.values[f.Name] = f.Value
+		}
+	}
+	return arrangeRelease(c, d)
 }
 
 func targetNames(in In) core.TargetNames {

@@ -22,6 +22,12 @@ func (c *Command) asksFirst() bool {
 // form instead.
 func (c *call) confirm(e *core.Error) Answer {
 	flag := c.consent()
+	if err := c.pin(); err != nil {
+		return c.refuse(err) // it was there a moment ago
+	}
+	if rev := c.rev(c.in.values); rev != "" && !c.in.Has(revArg.Name) {
+		c.in = c.in.with(revArg.Name, rev)
+	}
 	c.in = c.in.with("asked", c.question(e))
 	if c.req.CanAsk && (c.req.Panel != nil || c.cmd.Because != "" && !c.in.Has(c.cmd.Because)) {
 		if ans, err := c.askFirst(); err == nil {
@@ -86,6 +92,12 @@ func (c *call) confirmed(asked string) (Answer, error) {
 	shown, at, _ := strings.Cut(asked, ".")
 	ans, err := c.agreed(func(e *core.Error) bool { return digestOf(e) == shown })
 	e := core.AsError(err)
+	if e != nil && e.Code == core.Stale && c.cmd.arg(revArg.Name) != nil && c.in.Has(revArg.Name) {
+		c.in = c.in.without(c.consent(), "asked", revArg.Name)
+		if _, err := c.bot.core.Preview(c.ctx, c.actor, c.cmd.Op(c.in)); core.ErrorCode(err) == core.Confirm {
+			e = core.AsError(err) // there is still something to ask
+		}
+	}
 	if e == nil || e.Code != core.Confirm {
 		return ans, err
 	}

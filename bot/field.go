@@ -90,6 +90,10 @@ func (c *call) addScript(d *sketch, a *Arg, value string) error {
 // allow any more is forgotten.
 func (c *call) selects(d *sketch, a *Arg, f *blocks.Field) error {
 	given := d.given()
+	if a.Kind == Step && d.values[a.Name] != "" && d.state.Under != "" && d.state.Under != given["release"] {
+		d.forget(f) // another release has another step by that id
+		f.Value, given = "", d.given()
+	}
 	options, total, err := c.options(a, given, 100)
 	if err != nil {
 		return err

@@ -24,7 +24,9 @@ type formState struct {
 	Window  string            `json:"w,omitempty"` // the modal below, which shows the answer
 	Shown   map[string]string `json:"b,omitempty"` // digests of what an edit showed: what is left alone changes nothing
 	Kept    map[string]string `json:"k,omitempty"` // what was typed in fields that are not asked for just now
+	Keys    []string          `json:"y,omitempty"` // digests of the metadata keys that it showed
 	Turns   map[string]int    `json:"t,omitempty"` // fields that had to forget what stood in them
+	Under   string            `json:"m,omitempty"` // the release whose steps it offers
 	Bare    bool              `json:"e,omitempty"` // it asks first what an edit is about; what that says now comes then
 	Seen    string            `json:"o,omitempty"` // digest of the consequence that was shown: sending confirms it
 	Post    *Post             `json:"q,omitempty"` // the message of a channel that it was asked from
@@ -41,7 +43,10 @@ type beneath struct {
 type sketch struct {
 	state  *formState
 	values map[string]string // by argument, as they stand in the fields
+	mark   string            // what sending it would do, beyond the lines that say so
 	form   blocks.Form
+
+	hopeless *core.Error // why sending it would be refused, whatever is filled in
 }
 
 // field is a field of the form, for a command to arrange; nil when it is not asked for.
@@ -96,12 +101,13 @@ func (c *call) ask(problem string, missing []Arg) (Answer, error) {
 	if err := c.anyActive(); err != nil {
 		return Answer{}, err
 	}
-	for i := range c.cmd.Args {
-		if err := c.lookUp(&c.cmd.Args[i], c.in.values); err != nil {
-			return Answer{}, err
-		}
+	if err := c.pin(); err != nil {
+		return Answer{}, err
 	}
 	state := c.freshState()
+	if rev := c.rev(c.in.values); rev != "" {
+		state.Fixed[revArg.Name] = rev
+	}
 	values := map[string]string{}
 	for i := range c.cmd.Args {
 		if a := &c.cmd.Args[i]; a.Preset != "" {
@@ -127,17 +133,15 @@ func (c *call) ask(problem string, missing []Arg) (Answer, error) {
 		}
 		values[name] = v
 	}
-	if a := c.cmd.arg("release"); a != nil && a.Place && !a.Required && c.in.values["release"] == "" {
-		if only := c.theRelease(); only != "" {
-			state.Fixed["release"] = only // the form is about it, whatever is activated before it is sent
-		}
-	}
 	if len(c.in.meta) > 0 {
 		values["meta"] = metaLines(changedMeta(values["meta"], c.in.meta))
 	}
 	d, err := c.layout(state, values)
 	if err != nil {
 		return Answer{}, err
+	}
+	if d.hopeless != nil {
+		return Answer{}, d.hopeless
 	}
 	d.form.Problem = problem
 	return d.answer()
@@ -152,6 +156,12 @@ func (state *formState) show(present map[string]string, field func(name, value s
 			continue
 		}
 		state.Shown[name] = digest(v)
+		if name == metaArg.Name {
+			state.Keys = nil
+			for key := range metaOf(v) {
+				state.Keys = append(state.Keys, digest(key))
+			}
+		}
 		field(name, v)
 	}
 }
@@ -261,6 +271,7 @@ func (c *call) layout(state *formState, values map[string]string) (*sketch, erro
 	for _, f := range d.form.Fields {
 		delete(state.Kept, f.Name)
 	}
+	state.Under = d.given()["release"]
 	c.foretell(d)
 	return d, nil
 }
@@ -333,11 +344,19 @@ func (c *call) foretell(d *sketch) {
 		return
 	}
 	in, err := c.read(d.state, d.values, nil)
-	if err != nil || len(in.missing()) > 0 {
+	if err != nil {
 		return
+	}
+	missing := in.missing()
+	for _, a := range missing {
+		if a.Kind != Words && a.Kind != Prose && a.Kind != Script {
+			return
+		}
+		in.values[a.Name] = toBeSaid // whatever it will be, the rest is known
 	}
 	receipt, err := c.bot.core.Preview(c.ctx, c.actor, c.cmd.Op(in))
 	switch e := core.AsError(err); {
+	case e == nil && len(missing) > 0: // it would speak of what is not there yet
 	case e == nil:
 		for _, line := range receipt.Details {
 			d.form.Outcome = append(d.form.Outcome, blocks.Escape(line))
@@ -348,19 +367,40 @@ func (c *call) foretell(d *sketch) {
 	case e.Code == core.Confirm:
 		d.say(consequence(e))
 	case e.Code == core.Conflict && d.field(e.Field) != nil && d.values[e.Field] == "": // what would settle it is asked for
+	case e.Code == core.Conflict && !d.mends(c.cmd, e.Field):
+		d.hopeless = e
+		d.form.Outcome = append(d.form.Outcome, blocks.Foretold(e))
 	case e.Code == core.Conflict, e.Code == core.Invalid && d.values[e.Field] != "":
 		d.form.Outcome = append(d.form.Outcome, blocks.Foretold(e))
 	}
 }
 
+// mends says whether something in the form could settle a conflict: the field at fault, or what it is all about.
+func (d *sketch) mends(cmd *Command, field string) bool {
+	if field != "" && d.field(field) != nil {
+		return true
+	}
+	for _, f := range d.form.Fields {
+		if a := cmd.arg(f.Name); a != nil && (a.chosen() || a.Kind == YesNo) {
+			return true
+		}
+	}
+	return false
+}
+
+// toBeSaid stands for a text that is still missing, to see what becomes of the rest.
+const toBeSaid = "to be said"
+
 // say shows a consequence that sending the form confirms.
 func (d *sketch) say(lines []string) {
 	d.form.Outcome = append(d.form.Outcome, lines...)
-	d.state.Seen = shownDigest(lines)
+	d.state.Seen = shownDigest(lines, d.mark)
 }
 
 // shownDigest is the digest of a consequence.
-func shownDigest(lines []string) string { return digest(strings.Join(lines, "\n")) }
+func shownDigest(lines []string, mark string) string {
+	return digest(strings.Join(lines, "\n") + "\x00" + mark)
+}
 
 // consequence is a preview in lines of mrkdwn.
 func consequence(e *core.Error) []string {
@@ -373,14 +413,20 @@ func consequence(e *core.Error) []string {
 	return []string{blocks.Escape(blocks.Stop(e.Msg))}
 }
 
-// changedMeta is metadata in a form's lines after a change of some keys: one without a value is gone.
-func changedMeta(lines string, change map[string]string) map[string]string {
+// metaOf reads metadata from a form's lines; what is no key=value is left out.
+func metaOf(lines string) map[string]string {
 	out := map[string]string{}
 	for _, line := range strings.Split(lines, "\n") {
 		if key, value, ok := strings.Cut(line, "="); ok {
-			out[key] = value
+			out[strings.TrimSpace(key)] = strings.TrimSpace(value)
 		}
 	}
+	return out
+}
+
+// changedMeta is metadata in a form's lines after a change of some keys: one without a value is gone.
+func changedMeta(lines string, change map[string]string) map[string]string {
+	out := metaOf(lines)
 	for key, value := range change {
 		if out[key] = value; value == "" {
 			delete(out, key)

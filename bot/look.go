@@ -210,24 +210,74 @@ func (c *call) anyActive() error {
 	return err
 }
 
-// lookUp says whether what an argument names exists: NotFound or Ambiguous if not.
-func (c *call) lookUp(a *Arg, given map[string]string) (err error) {
+// pin puts the ids of what was named in the place of the names, and the only active release where one may be left out:
+// what is shown about something and confirmed later is done to that very thing, whatever is called so by then.
+// NotFound if there is nothing by a name, Ambiguous if there are several.
+func (c *call) pin() error {
+	in := c.in.clone()
+	for i := range c.cmd.Args {
+		a := &c.cmd.Args[i]
+		if a.Kind == Release && a.Place && !a.Required && in.values[a.Name] == "" {
+			if only := c.theRelease(); only != "" {
+				in.values[a.Name] = only
+			}
+			continue
+		}
+		id, err := c.lookUp(a, in.values)
+		if err != nil {
+			return err
+		}
+		if id != "" {
+			in.values[a.Name] = id
+		}
+	}
+	c.in = in
+	return nil
+}
+
+// lookUp is the id of what an argument names; empty when that cannot be looked up, or nothing is named.
+func (c *call) lookUp(a *Arg, given map[string]string) (id string, err error) {
 	switch ref := given[a.Name]; {
 	case ref == "", a.All != "" && ref == allOf:
 	case a.Kind == Release:
-		_, err = c.bot.core.Release(c.ctx, c.actor, ref)
+		v, err := c.bot.core.Release(c.ctx, c.actor, ref)
+		return idOf(err, func() string { return v.ShortID })
 	case a.Kind == Customer:
-		_, err = c.bot.core.Customer(c.ctx, c.actor, ref)
+		v, err := c.bot.core.Customer(c.ctx, c.actor, ref)
+		return idOf(err, func() string { return fmt.Sprint(v.Customer.ID) })
 	case a.Kind == Cluster:
-		_, err = c.bot.core.Cluster(c.ctx, c.actor, ref)
+		v, err := c.bot.core.Cluster(c.ctx, c.actor, ref)
+		return idOf(err, func() string { return fmt.Sprint(v.Cluster.ID) })
 	case a.Kind == Reminder:
-		_, err = c.bot.core.Reminder(c.ctx, c.actor, ref)
+		v, err := c.bot.core.Reminder(c.ctx, c.actor, ref)
+		return idOf(err, func() string { return v.Ref() })
 	case a.Kind == Step && c.cmd.Noun == "template":
-		_, err = c.bot.core.Template(c.ctx, c.actor, given["release"], ref)
+		v, err := c.bot.core.Template(c.ctx, c.actor, given["release"], ref)
+		return idOf(err, func() string { return v.Step.ShortID })
 	case a.Kind == Step && given["customer"] != "":
-		_, err = c.bot.core.Step(c.ctx, c.actor, core.StepQuery{Release: given["release"], Customer: given["customer"], Step: ref})
+		v, err := c.bot.core.Step(c.ctx, c.actor, core.StepQuery{Release: given["release"], Customer: given["customer"], Step: ref})
+		return idOf(err, func() string { return v.Step.ShortID })
 	}
-	return err
+	return "", nil
+}
+
+func idOf(err error, id func() string) (string, error) {
+	if err != nil {
+		return "", err
+	}
+	return id(), nil
+}
+
+// rev is the state that the step of a command is in; empty when the command does not depend on it, or on no one step.
+func (c *call) rev(given map[string]string) string {
+	if c.cmd.arg(revArg.Name) == nil || c.cmd.arg("step") == nil || given["customer"] == "" || given["step"] == "" {
+		return ""
+	}
+	v, err := c.bot.core.Step(c.ctx, c.actor, core.StepQuery{Release: given["release"], Customer: given["customer"], Step: given["step"]})
+	if err != nil {
+		return ""
+	}
+	return v.Step.Rev
 }
 
 // targetLine says which step of which customer is meant; nothing while that is open.

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -62,22 +63,22 @@ func (c *call) submitted(sub *Submission) (Answer, error) {
 	if c.cmd.Show != nil {
 		return c.run()
 	}
-	ans, err := c.agreed(func(e *core.Error) bool { return c.form.Seen == shownDigest(c.consequence(e)) })
+	ans, err := c.agreed(func(e *core.Error) bool { return c.form.Seen == c.consequence(e) })
 	if err == nil && c.form.Beneath != nil {
 		return c.uncover(ans), nil
 	}
 	return ans, err
 }
 
-// consequence is what an operation that asks first would do, as the command's own form words it.
-func (c *call) consequence(e *core.Error) []string {
+// consequence is the digest of what an operation that asks first would do, as the command's own form words it.
+func (c *call) consequence(e *core.Error) string {
 	if c.cmd.Foretell != nil {
 		d := &sketch{state: c.form, values: c.req.Form.Values}
 		if lines, err := c.cmd.Foretell(c, d); err == nil && len(lines) > 0 {
-			return lines
+			return shownDigest(lines, d.mark)
 		}
 	}
-	return consequence(e)
+	return shownDigest(consequence(e), "")
 }
 
 // consent is the argument that confirms.
@@ -120,7 +121,7 @@ func (c *call) read(state *formState, values map[string]string, sub *Submission)
 			continue
 		}
 		if a.Kind == Meta {
-			if err := c.metaField(in, text); err != nil {
+			if err := c.metaField(state, in, text); err != nil {
 				return in, err
 			}
 			continue
@@ -152,18 +153,19 @@ func (sub *Submission) file(a *Arg, typed bool) (string, error) {
 }
 
 // metaField reads metadata from the lines of a form. A key that the form showed and that is gone is removed.
-func (c *call) metaField(in In, text string) error {
+func (c *call) metaField(state *formState, in In, text string) error {
 	if c.cmd.Present != nil {
 		present, err := c.cmd.Present(&call{bot: c.bot, ctx: c.ctx, actor: c.actor, cmd: c.cmd, in: in})
 		if err != nil {
 			return err
 		}
-		for _, line := range strings.Split(present["meta"], "\n") {
-			if key, _, ok := strings.Cut(line, "="); ok {
+		for key := range metaOf(present[metaArg.Name]) {
+			if slices.Contains(state.Keys, digest(key)) { // one that somebody else added meanwhile stays
 				in.meta[key] = ""
 			}
 		}
 	}
+	there := map[string]bool{}
 	for _, line := range strings.Split(text, "\n") {
 		if line = strings.TrimSpace(line); line == "" {
 			continue
@@ -172,7 +174,11 @@ func (c *call) metaField(in In, text string) error {
 		if !ok {
 			return bad("meta", "%q is no key=value", line)
 		}
-		in.meta[strings.TrimSpace(key)] = strings.TrimSpace(value)
+		if key = strings.TrimSpace(key); there[key] {
+			return bad("meta", "%q stands there twice", key)
+		}
+		there[key] = true
+		in.meta[key] = strings.TrimSpace(value)
 	}
 	if key := unfilled(in); key != "" {
 		return bad("meta", "%s has no value yet", key)
@@ -213,7 +219,11 @@ func (c *call) refuseForm(e *core.Error) Answer {
 	state := *c.form
 	state.Turns = maps.Clone(c.form.Turns)
 	state.Kept = maps.Clone(c.form.Kept)
-	d, err := c.layout(&state, c.req.Form.Values)
+	values, now := c.req.Form.Values, []blocks.Excerpt(nil)
+	if e.Code == core.Stale {
+		values, now = c.overtaken(&state)
+	}
+	d, err := c.layout(&state, values)
 	if err != nil {
 		m := blocks.Refused(e, e.Hint, nil, nil)
 		return Answer{Message: &m}
@@ -234,11 +244,12 @@ func (c *call) refuseForm(e *core.Error) Answer {
 		}
 		return Answer{Errors: map[string]string{f.BlockID(): text}, Form: late.Form}
 	}
-	if e.Code == core.Stale { // whoever has read so and sends it again means it
-		delete(state.Fixed, revArg.Name)
-	}
+	d.form.Shown = append(now, d.form.Shown...)
 	if e.Code == core.Confirm {
-		text, d.form.Submit = "", "Confirm"
+		text, d.form.Submit = "Nothing was changed yet. See below what it would do.", "Confirm"
+		if c.form.Seen != "" {
+			text = "What it would do has changed since you were shown it. Nothing was changed; see below what it would do now."
+		}
 		if state.Seen == "" {
 			d.say(consequence(e))
 		}

@@ -177,6 +177,9 @@
 //   - 2026-11-29: The form of an edit carries the rev of what it shows, however it
 //     was opened. Whoever sends one that somebody else has overtaken is told by whom,
 //     keeps what was typed, and may send it again.
+//   - 2026-11-29: Forms and Confirm buttons carry ids in the place of the names that
+//     were typed, the only active release too where it was left out, and the rev of
+//     the one step they are about. A form that could only be refused is not opened.
 //   - 2026-11-28: A number in the address of a page is an id and nothing else:
 //     where there is none, no name that begins with those digits stands in.
 //   - 2026-11-28: cluster= is cut at its commas but for those in the longest name

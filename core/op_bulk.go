@@ -2,6 +2,7 @@ package core
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
@@ -42,6 +43,7 @@ type BulkPlan struct {
 	Change  []BulkStep  `json:"change"`
 	LeftOut []BulkStep  `json:"left_out"`
 	Until   time.Time   `json:"until"`
+	State   string      `json:"-"` // tells a plan from one of the same steps after something about them has changed
 }
 
 // BulkStep is one step of a plan.
@@ -137,6 +139,11 @@ func (s *Service) plan(ctx context.Context, a Actor, q BulkQuery) (out *BulkPlan
 	if err != nil {
 		return nil, nil, err
 	}
+	sum := sha256.New()
+	for _, cell := range keep.Cells {
+		fmt.Fprintln(sum, cell.Customer, cell.Number, cell.Rev)
+	}
+	out.State = hex.EncodeToString(sum.Sum(nil)[:8])
 	return out, keep, nil
 }
 

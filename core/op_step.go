@@ -240,7 +240,7 @@ func (s *stepState) takeover(t *tx, confirmed bool) error {
 		why, ends = append(why, "in progress by @"+by), append(ends, "Going on takes it over from @"+by+".")
 	}
 	if rec.BlockedBy != "" {
-		why, ends = append(why, "blocked: "+rec.BlockReason), append(ends, "Going on ends the block.")
+		why, ends = append(why, "blocked"), append(ends, "What stands in its way: "+rec.BlockReason, "Going on ends the block.")
 	}
 	if len(why) > 0 && !confirmed {
 		p := &ConsequencePreview{Title: t.event.Title + " is " + strings.Join(why, " and "), Lines: ends}

@@ -102,7 +102,11 @@ func refusal(code core.Code, msg, hint string, choices []Button, view *Message) 
 func Consequence(v core.ConsequencePreview, confirm Button) Message {
 	var s sheet
 	s.reserve = 2
-	s.header(v.Title)
+	if utf8.RuneCountInString(v.Title) > maxHeader {
+		s.line("*" + Escape(v.Title) + "*")
+	} else {
+		s.header(v.Title)
+	}
 	for i, l := range v.Lines {
 		if !s.line("• " + Escape(l)) {
 			s.reserve = 1
