@@ -39,7 +39,7 @@ func (in In) field(f Field) error {
 	if _, twice := in.values[a.Name]; twice {
 		return bad(a.Name, "%s is given twice", a.Name)
 	}
-	return in.set(a, f.Value.Text)
+	return in.set(a, f.Value.meant(a))
 }
 
 func metaKey(key string) (string, bool) {

@@ -162,7 +162,8 @@ func codeBlocks(set []slack.Block, text string) []string {
 	}
 	parts := strings.Split(text, "```")
 	for i := 1; i+1 < len(parts); i += 2 {
-		if block := strings.Trim(Unescape(parts[i]), "\n"); strings.TrimSpace(block) != "" {
+		text, refs := Unescape(parts[i])
+		if block := strings.Trim(refs.words(text), "\n"); strings.TrimSpace(block) != "" {
 			found = append(found, block)
 		}
 	}

@@ -22,8 +22,9 @@ type Request struct {
 	Press   string // what was pressed, where, and as it was drawn; empty for all that is no button
 	User    string
 	Channel string
-	Command string // the slash command as it was typed, "/rollcall"
-	Line    string // the command line, Slack's escaping undone
+	Command string     // the slash command as it was typed, "/rollcall"
+	Line    string     // the command line, Slack's escaping undone
+	Refs    References // the people and channels in it
 	Form    *Submission
 	Panel   *Panel            // it came from a button of a panel
 	Chosen  map[string]string // what is chosen in the selects beside a button, by their action ids
@@ -147,6 +148,7 @@ type call struct {
 	cmd    *Command
 	in     In
 	bound  bool       // what was typed fits the command
+	refs   References // the people and channels that were typed, with their names
 	logged bool       // what went wrong is in the log already
 	form   *formState // the form that was sent, if one was
 	file   *blocks.Attachment
@@ -173,6 +175,8 @@ func (c *call) typed() (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
+	c.refs = c.named(c.req.Refs)
+	line.refer(c.refs)
 	if len(line.Words) == 0 && len(line.Fields) == 0 {
 		line.Words = []Word{{Text: "menu", At: 1}}
 	}
@@ -248,9 +252,9 @@ func (c *call) nothingToChange() bool {
 
 // do runs the operation and words its receipt.
 func (c *call) do() (Answer, error) {
-	var warnings []string
+	warnings := c.unsure()
 	if c.cmd.Check != nil {
-		warnings = c.cmd.Check(c.in)
+		warnings = append(warnings, c.cmd.Check(c.in)...)
 	}
 	op := c.cmd.Op(c.in)
 	if c.cmd.Build != nil {

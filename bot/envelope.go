@@ -27,9 +27,10 @@ func (in *intake) envelope(ctx context.Context, evt socketmode.Event) {
 	id := evt.Request.EnvelopeID
 	switch data := evt.Data.(type) {
 	case slack.SlashCommand:
+		line, refs := Unescape(data.Text)
 		in.request(ctx, id, data.TriggerID, Request{
 			Via: core.ViaSlash, Key: orElse(data.TriggerID, id), User: data.UserID, Channel: data.ChannelID, Command: data.Command,
-			Line: Unescape(data.Text), ReplyTo: data.ResponseURL, CanAsk: data.TriggerID != ""})
+			Line: line, Refs: refs, ReplyTo: data.ResponseURL, CanAsk: data.TriggerID != ""})
 	case slack.InteractionCallback:
 		in.interaction(ctx, id, data)
 	case slackevents.EventsAPIEvent:

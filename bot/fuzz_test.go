@@ -25,8 +25,9 @@ func FuzzUnescape(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		if out := Unescape(s); utf8.ValidString(s) {
+		if out, refs := Unescape(s); utf8.ValidString(s) {
 			assert.True(t, utf8.ValidString(out), "%q became %q", s, out)
+			assert.True(t, utf8.ValidString(refs.words(out)), "%q became %q", s, out)
 		}
 	})
 }
@@ -83,7 +84,8 @@ func FuzzTypedCommand(f *testing.F) {
 		if !utf8.ValidString(line) || len(line) > 4000 {
 			return
 		}
-		ans := b.Dispatch(t.Context(), Request{Via: core.ViaSlash, Key: rand.Text(), User: "U1", Channel: "C1", Line: Unescape(line), ReplyTo: "x", CanAsk: true})
+		text, refs := Unescape(line)
+		ans := b.Dispatch(t.Context(), Request{Via: core.ViaSlash, Key: rand.Text(), User: "U1", Channel: "C1", Line: text, Refs: refs, ReplyTo: "x", CanAsk: true})
 		assert.True(t, ans.Message != nil || ans.Form != nil, "silence after %q", line)
 		answered(t, ans, line)
 	})

@@ -30,8 +30,9 @@ func (in *intake) said(ctx context.Context, h *happening) {
 	if h.user() == me {
 		return
 	}
+	line, refs := Unescape(afterMention(e.Text, me))
 	req := Request{Via: core.ViaMention, Key: h.ID, User: h.user(), Channel: e.Channel,
-		Line: in.bot.table.withFiles(Unescape(afterMention(e.Text, me)), e.Files)}
+		Line: in.bot.table.withFiles(line, e.Files), Refs: refs}
 	at := spot{channel: e.Channel, thread: e.ThreadTS, message: e.TS, direct: direct}
 	taken := in.lanes.add(req.User, func() {
 		defer in.bot.survive("a mention", nil)

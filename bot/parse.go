@@ -20,6 +20,7 @@ type Word struct {
 	At     int    // the character it starts at, counted from 1
 	Quoted bool   // it stood in delimiters, so it is a name or a text and never a verb
 	typed  string // to the letter: its delimiters, and the space before it
+	ref    string // the person or channel that it is, as Slack passed it on
 }
 
 // Field is one key=value. Keys are folded to lower case, except behind "meta.".

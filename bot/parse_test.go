@@ -123,7 +123,21 @@ func TestUnescape(t *testing.T) {
 		"cat &lt;&lt;EOF &gt; f\nx &amp;&amp; y\nEOF":        "cat <<EOF > f\nx && y\nEOF",
 		"curl <http://x.example/a|x.example/a> &gt; out.txt": "curl x.example/a > out.txt",
 	} {
-		assert.Equal(t, want, Unescape(in), in)
+		text, _ := Unescape(in)
+		assert.Equal(t, want, text, in)
+	}
+}
+
+func TestReferences(t *testing.T) {
+	for in, want := range map[string]string{
+		"grant <@U012AB|ann> operator, <@U9>":   "grant @ann operator, <@U9>",
+		"add <#C012|ops> x <#C9|>":              "add #ops x <#C9>",
+		"<@U1> and <@U1|ann>, <@U1|@ann>":       "@ann and @ann, @ann",
+		"&lt;@U1|ann&gt; is no reference":       "<@U1|ann> is no reference",
+		"<@U1|o&amp;b> <https://a.example|a@b>": "@o&b https://a.example",
+	} {
+		text, refs := Unescape(in)
+		assert.Equal(t, want, refs.words(text), in)
 	}
 }
 

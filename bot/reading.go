@@ -152,7 +152,7 @@ func (in In) reading(order []*Arg, rest *Arg, words []Word, m meanings) reading 
 		if before := a.Kind == Words && i < len(order)-1; before && (m.aside(words[i]) || m[words[i].Text].Release == core.Exactly) {
 			fit = core.Unknown // a text stands behind the names; this is one of them
 		}
-		if err := out.in.set(a, words[i].Text); err != nil {
+		if err := out.in.set(a, words[i].meant(a)); err != nil {
 			fit = core.Unknown
 			out.err = cmp.Or(out.err, err)
 		}

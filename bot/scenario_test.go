@@ -155,7 +155,8 @@ func (s *stage) step(line string) bool {
 	rest := strings.TrimSpace(line[1:])
 	if m := typing.FindStringSubmatch(line); m != nil {
 		text := strings.ReplaceAll(m[2], `\n`, "\n")
-		return s.do(m[1], Request{Via: core.ViaSlash, Line: Unescape(text), Command: "/rollcall", CanAsk: true, ReplyTo: "https://hooks.example/1", Channel: "C1"})
+		line, refs := Unescape(text)
+		return s.do(m[1], Request{Via: core.ViaSlash, Line: line, Refs: refs, Command: "/rollcall", CanAsk: true, ReplyTo: "https://hooks.example/1", Channel: "C1"})
 	}
 	if m := pressing.FindStringSubmatch(line); m != nil {
 		return s.press(m[1], m[2], m[3])

@@ -42,6 +42,39 @@ func personName(r storage.Reader, user string) (string, error) {
 	return p.Name, nil
 }
 
+// PeopleNames is what people are called, by their ids: as it is known here, else as Slack says. Who has no name is left
+// out.
+func (s *Service) PeopleNames(ctx context.Context, a Actor, users []string) (map[string]string, error) {
+	const most = 10 // look-ups
+	var unknown []string
+	look := func(r storage.Reader) (*map[string]string, error) {
+		out := map[string]string{}
+		for _, user := range users {
+			p, err := readPerson(r, user)
+			switch {
+			case err != nil:
+				return nil, err
+			case p == nil:
+				unknown = append(unknown, user)
+			case p.Name != "":
+				out[user] = p.Name
+			}
+		}
+		return &out, nil
+	}
+	names, err := ask(ctx, s, a, look)
+	if err == nil && len(unknown) > 0 {
+		for _, user := range unknown[:min(len(unknown), most)] {
+			_ = s.meet(ctx, Person(user, a.Via)) // whom Slack cannot name stays without one
+		}
+		names, err = ask(ctx, s, a, look)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return *names, nil
+}
+
 // SeePerson remembers what Slack says of a person now.
 func (s *Service) SeePerson(ctx context.Context, p PersonInfo) error {
 	if p.ID == "" {
