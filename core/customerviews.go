@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"slices"
-	"time"
 
 	"rollcall/storage"
 )
@@ -136,7 +135,7 @@ func (s *Service) Customer(ctx context.Context, a Actor, ref string) (*CustomerD
 				}
 			}
 		}
-		slices.SortFunc(out.Releases, func(x, y ReleaseShare) int { return int(y.ReleaseID - x.ReleaseID) })
+		slices.SortFunc(out.Releases, func(x, y ReleaseShare) int { return int(y.ID - x.ID) })
 		if active {
 			p := sum.progress()
 			out.Customer.Progress = &p
@@ -146,10 +145,10 @@ func (s *Service) Customer(ctx context.Context, a Actor, ref string) (*CustomerD
 }
 
 // lastChange is when a step of the customer last changed; when it was enrolled at the least.
-func (p *part) lastChange() *time.Time {
+func (p *part) lastChange() int64 {
 	at := p.enrolled.At
 	for _, rec := range p.recs {
 		at = max(at, rec.UpdatedAt)
 	}
-	return unixTimePtr(at)
+	return at
 }

@@ -194,4 +194,8 @@
 //   - 2026-11-29: People and channels in a text are the words that were typed for
 //     them. Where Slack passes on the id alone it is the person's name, and a
 //     script that is saved so says it; a channel without a name stays its id.
+//   - 2026-11-29: A filter that there is not is left out of a page with a note, and
+//     refused by the JSON twin (400): a program reads no notes, and would take
+//     everything for what it had asked for. A matrix reads the records of its
+//     clusters and customers for the twin alone.
 package core

@@ -97,9 +97,15 @@ func (sh *sheet) matrix(r storage.Reader, q MatrixQuery) (*Matrix, error) {
 		if err != nil {
 			return nil, err
 		}
-		if tl.keep(&mc) {
-			m.Clusters = append(m.Clusters, mc)
+		if !tl.keep(&mc) {
+			continue
 		}
+		if q.Whole {
+			if err := mc.whole(r); err != nil {
+				return nil, err
+			}
+		}
+		m.Clusters = append(m.Clusters, mc)
 	}
 	m.Shown = tl.shown()
 	return m, nil
@@ -160,14 +166,18 @@ func (sh *sheet) blank(sec section, rows []MatrixRow) plot {
 // cluster finishes one cluster's grid.
 func (sh *sheet) cluster(r storage.Reader, at int, p *plot, rows []MatrixRow, q MatrixQuery) (MatrixCluster, error) {
 	sec := sh.sections[at]
-	mc := MatrixCluster{Cluster: sec.cluster, Rows: rows, Cells: Grid{Cells: p.cells, Columns: len(sec.members)}}
+	mc := MatrixCluster{Rows: rows, Cells: Grid{Cells: p.cells, Columns: len(sec.members)}}
+	mc.Cluster.ID, mc.Cluster.Name = sec.cluster.ID, sec.cluster.Name
 	if mc.Rows == nil {
 		mc.Rows = []MatrixRow{}
 	}
 	mc.Customers = make([]MatrixCustomer, len(sec.members))
 	var g group
 	for j, m := range sec.members {
-		mc.Customers[j] = MatrixCustomer{ID: m.customer, Name: m.name, ClusterName: mc.Cluster.Name, Namespace: m.namespace, Withdrawn: m.enrolled.Withdrawn, Progress: p.tallies[j].progress()}
+		mc.Customers[j] = MatrixCustomer{
+			Customer:    Customer{ID: m.customer, Name: m.name, Namespace: m.namespace},
+			ClusterName: mc.Cluster.Name, Withdrawn: m.enrolled.Withdrawn, Progress: p.tallies[j].progress(),
+		}
 		if !m.enrolled.Withdrawn {
 			g.add(&p.tallies[j])
 		}
@@ -182,6 +192,31 @@ func (sh *sheet) cluster(r storage.Reader, at int, p *plot, rows []MatrixRow, q 
 		mc.sortByProgress()
 	}
 	return mc, nil
+}
+
+// whole adds what a grid does without: every field of the cluster and its
+// customers, under the names that the grid shows.
+func (mc *MatrixCluster) whole(r storage.Reader) error {
+	cl, err := clusters.get(r, idKey(mc.Cluster.ID))
+	if err != nil {
+		return err
+	}
+	if cl == nil {
+		return fmt.Errorf("there is no cluster %d", mc.Cluster.ID)
+	}
+	cl.Name = mc.Cluster.Name
+	if mc.Cluster, err = clusterView(r, cl); err != nil {
+		return err
+	}
+	for i := range mc.Customers {
+		shown := &mc.Customers[i].Customer
+		c, err := customerAs(r, shown.ID, shown.Name, shown.Namespace, cl.ID)
+		if err != nil {
+			return err
+		}
+		*shown = *c
+	}
+	return nil
 }
 
 // lane is a row with its cells.

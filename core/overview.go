@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"slices"
-	"time"
 
 	"rollcall/storage"
 )
@@ -183,14 +182,22 @@ func newLedger(r storage.Reader, wanted []string) (*ledger, error) {
 }
 
 func (b *ledger) add(r storage.Reader, sh *sheet) error {
-	fig, err := sh.count(r)
+	changed := make([][]int64, len(sh.sections)) // Unix seconds, by section and member
+	for i, sec := range sh.sections {
+		for _, m := range sec.members {
+			changed[i] = append(changed[i], m.enrolled.At)
+		}
+	}
+	fig, err := sh.countWith(r, func(sec, mem int, e storage.Entry, _ stored) {
+		changed[sec][mem] = max(changed[sec][mem], changedAt(e.Value))
+	})
 	if err != nil {
 		return err
 	}
 	for i, sec := range sh.sections {
 		for j, m := range sec.members {
 			t := &fig.tallies[i][j]
-			b.shares[m.customer] = append(b.shares[m.customer], share(sh.rel, t.progress(), m.enrolled.Withdrawn, nil))
+			b.shares[m.customer] = append(b.shares[m.customer], share(sh.rel, t.progress(), m.enrolled.Withdrawn, changed[i][j]))
 			if m.enrolled.Withdrawn {
 				continue
 			}
@@ -207,7 +214,7 @@ func (b *ledger) add(r storage.Reader, sh *sheet) error {
 		}
 	}
 	if sh.customerCount() > 0 {
-		b.releases = append(b.releases, share(sh.rel, sh.progress(fig, -1), false, nil))
+		b.releases = append(b.releases, share(sh.rel, sh.progress(fig, -1), false, slices.Max(slices.Concat(changed...))))
 	}
 	return nil
 }
@@ -222,7 +229,6 @@ func (b *ledger) progress(customer int64) *Progress {
 	return &p
 }
 
-func share(rel *Release, p Progress, withdrawn bool, last *time.Time) ReleaseShare {
-	return ReleaseShare{ReleaseID: rel.ID, ShortID: ShortRelease(rel.ID), Name: rel.Name, Label: rel.Label(), Type: rel.Type,
-		Status: rel.Status, ReleaseDate: rel.ReleaseDate, Withdrawn: withdrawn, Progress: p, LastChange: last}
+func share(rel *Release, p Progress, withdrawn bool, last int64) ReleaseShare {
+	return ReleaseShare{Release: *rel, ShortID: ShortRelease(rel.ID), Withdrawn: withdrawn, Progress: p, LastChange: unixTimePtr(last)}
 }

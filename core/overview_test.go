@@ -63,7 +63,7 @@ func TestFC005FV006ClusterWithItsCustomersAndTheirReleases(t *testing.T) {
 	cd := d.Customers[0]
 	assert.Equal(t, "customer-d", cd.Name)
 	require.Len(t, cd.Releases, 2)
-	assert.Equal(t, "Hotfix", cd.Releases[0].Label, "newest first")
+	assert.Equal(t, "Hotfix", cd.Releases[0].Label(), "newest first")
 	assert.True(t, cd.Releases[0].Progress.Complete)
 	assert.Equal(t, 2, cd.Progress.Done, "over both releases")
 	assert.Equal(t, 6, cd.Progress.Total)
@@ -130,7 +130,7 @@ func TestFM005CustomerWithItsReleaseHistory(t *testing.T) {
 	assert.Equal(t, "Next", d.Releases[0].Name)
 	old := d.Releases[1]
 	assert.Equal(t, core.Archived, old.Status)
-	assert.Equal(t, "v2.5.0", old.Label)
+	assert.Equal(t, "v2.5.0", old.Label())
 	assert.Equal(t, 1, old.Progress.Done)
 	assert.Equal(t, changed, *old.LastChange)
 	assert.Equal(t, 1, d.Customer.Progress.Total, "the active release alone")

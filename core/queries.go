@@ -30,6 +30,7 @@ type MatrixQuery struct {
 	Sort      string   // customers within a cluster by name (default) or progress; cluster orders the groups
 	Withdrawn bool     // withdrawn customers too
 	AllCustom bool     // unfold custom steps where more than ten share a gap
+	Whole     bool     // clusters and customers with all their fields, which a grid does without
 }
 
 // StepQuery names one customer's step.

@@ -119,7 +119,7 @@ func (s *Service) Release(ctx context.Context, a Actor, ref string) (*ReleaseVie
 // A cluster filter keeps those with customers there; names of no cluster are ignored.
 func (s *Service) Releases(ctx context.Context, a Actor, q ReleasesQuery) (*ReleaseList, error) {
 	return ask(ctx, s, a, func(r storage.Reader) (*ReleaseList, error) {
-		out := &ReleaseList{Releases: []ReleaseView{}}
+		out := &ReleaseList{Releases: []ReleaseView{}, Query: q}
 		rank := map[ReleaseStatus]int{Active: 0, Draft: 1, Archived: 2}
 		for rel, err := range releases.all(r, "") {
 			if err != nil {

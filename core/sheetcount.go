@@ -15,8 +15,8 @@ type figures struct {
 // count makes one pass over what departs from the templates.
 func (sh *sheet) count(r storage.Reader) (*figures, error) { return sh.countWith(r, nil) }
 
-// countWith is count, and gives each step that it passes.
-func (sh *sheet) countWith(r storage.Reader, give func(sec, mem, number int, c stored)) (*figures, error) {
+// countWith is count, and gives each stored step that it passes, whether it shows or not.
+func (sh *sheet) countWith(r storage.Reader, give func(sec, mem int, e storage.Entry, c stored)) (*figures, error) {
 	fig := &figures{tallies: make([][]tally, len(sh.sections))}
 	for i, sec := range sh.sections {
 		fig.tallies[i] = make([]tally, len(sec.members))
@@ -26,15 +26,18 @@ func (sh *sheet) countWith(r storage.Reader, give func(sec, mem, number int, c s
 	}
 	err := sh.walk(r, func(sec, mem, number int, e storage.Entry) error {
 		c, err := sh.read(number, e)
-		if err != nil || !c.applies {
+		if err != nil {
 			return err
+		}
+		if give != nil {
+			give(sec, mem, e, c)
+		}
+		if !c.applies {
+			return nil
 		}
 		fig.tallies[sec][mem].move(c)
 		if c.marks&Blocked != 0 && !sh.sections[sec].members[mem].enrolled.Withdrawn {
 			fig.blocked++
-		}
-		if give != nil {
-			give(sec, mem, number, c)
 		}
 		return nil
 	})

@@ -178,6 +178,12 @@ func glance(b []byte) (status Status, marks Marks, flags int, ok bool) {
 	return Status(b[0]), marks, flags, b[0] <= byte(Reverted)
 }
 
+// changedAt reads when a stored step last changed, in Unix seconds; glance has seen that it is whole.
+func changedAt(b []byte) int64 {
+	at, _ := binary.Varint(b[bytes.IndexByte(b, ' ')+4:])
+	return at
+}
+
 // marksOf is the marks that flags announce.
 func marksOf(flags int) (marks Marks) {
 	if flags&hasCustom != 0 {

@@ -168,18 +168,27 @@ func (sh *sheet) each(r storage.Reader, f func(*part) error) error {
 			if m.enrolled.Withdrawn {
 				continue
 			}
-			cust, err := customers.get(r, idKey(m.customer))
+			cust, err := customerAs(r, m.customer, m.name, m.namespace, cl.ID)
 			if err != nil {
 				return err
 			}
-			if cust == nil {
-				return fmt.Errorf("there is no customer %d", m.customer)
-			}
-			cust.Name, cust.Namespace, cust.ClusterID = m.name, m.namespace, cl.ID
 			if err := f(&part{sheet: sh, cust: cust, cluster: cl, enrolled: m.enrolled}); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
+}
+
+// customerAs reads a customer under the names and on the cluster that a release shows.
+func customerAs(r storage.Reader, id int64, name, namespace string, cluster int64) (*Customer, error) {
+	c, err := customers.get(r, idKey(id))
+	if err != nil {
+		return nil, err
+	}
+	if c == nil {
+		return nil, fmt.Errorf("there is no customer %d", id)
+	}
+	c.Name, c.Namespace, c.ClusterID = name, namespace, cluster
+	return c, nil
 }

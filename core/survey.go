@@ -30,9 +30,9 @@ func newSurvey(r storage.Reader, rel *Release, marks Marks) (*survey, error) {
 		return nil, err
 	}
 	sv := &survey{sheet: sh}
-	sv.figures, err = sh.countWith(r, func(sec, mem, number int, c stored) {
-		if m := &sh.sections[sec].members[mem]; c.marks&marks != 0 && !m.enrolled.Withdrawn {
-			sv.hits = append(sv.hits, hit{sec, m.customer, number})
+	sv.figures, err = sh.countWith(r, func(sec, mem int, e storage.Entry, c stored) {
+		if m := &sh.sections[sec].members[mem]; c.applies && c.marks&marks != 0 && !m.enrolled.Withdrawn {
+			sv.hits = append(sv.hits, hit{sec, m.customer, stepNumber(e.Key)})
 		}
 	})
 	slices.SortFunc(sv.hits, func(x, y hit) int { return cmp.Or(cmp.Compare(x.customer, y.customer), x.number-y.number) })

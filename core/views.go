@@ -41,18 +41,13 @@ func (r *Release) Label() string {
 	return r.Name
 }
 
-// ReleaseShare is one customer's or cluster's part in a release.
+// ReleaseShare is a release with one customer's or cluster's part in it.
 type ReleaseShare struct {
-	ReleaseID   int64         `json:"release_id"`
-	ShortID     string        `json:"short_id"`
-	Name        string        `json:"name"`
-	Label       string        `json:"label"`
-	Type        ReleaseType   `json:"type"`
-	Status      ReleaseStatus `json:"status"`
-	ReleaseDate Date          `json:"release_date"`
-	Withdrawn   bool          `json:"withdrawn"`
-	Progress    Progress      `json:"progress"`
-	LastChange  *time.Time    `json:"last_change"`
+	Release
+	ShortID    string     `json:"short_id"`
+	Withdrawn  bool       `json:"withdrawn"`
+	Progress   Progress   `json:"progress"`
+	LastChange *time.Time `json:"last_change"` // of a step, or of who takes part
 }
 
 // Dashboard is the overview: what is under way, where, and what happened last.
@@ -80,7 +75,7 @@ type CustomerList struct {
 	Customers []CustomerView `json:"customers"`
 	Total     int            `json:"-"` // before the filter
 	Clusters  []string       `json:"-"` // what can be filtered by
-	Unknown   []string       `json:"unknown_clusters,omitempty"`
+	Unknown   []string       `json:"-"` // clusters asked for that there are not
 	Query     CustomersQuery `json:"-"`
 }
 
@@ -93,6 +88,7 @@ type CustomerDetail struct {
 // ReleaseList is the releases asked for: active, then drafts, then archived, newest first.
 type ReleaseList struct {
 	Releases []ReleaseView `json:"releases"`
+	Query    ReleasesQuery `json:"-"`
 }
 
 // Activity is one event as a feed shows it.

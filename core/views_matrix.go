@@ -8,7 +8,7 @@ type Matrix struct {
 	Category Category        `json:"-"`
 	Query    MatrixQuery     `json:"-"`
 	Names    []string        `json:"-"` // every cluster of the release: what can be filtered by
-	Unknown  []string        `json:"unknown_clusters,omitempty"`
+	Unknown  []string        `json:"-"` // clusters asked for that there are not
 	Shown    Shown           `json:"-"`
 }
 
@@ -21,9 +21,10 @@ type Shown struct {
 	MatchingCells int
 }
 
-// MatrixCluster is one cluster's grid. Cells stands by row, then customer.
+// MatrixCluster is one cluster's grid. Cells stands by row, then customer. Of
+// the cluster there are id and name, and the rest when the query asked for it.
 type MatrixCluster struct {
-	Cluster   ClusterRef       `json:"cluster"`
+	Cluster   ClusterView      `json:"cluster"`
 	Progress  Progress         `json:"progress"`
 	Customers []MatrixCustomer `json:"customers"`
 	Rows      []MatrixRow      `json:"rows"`
@@ -36,12 +37,11 @@ type ClusterRef struct {
 	Name string `json:"name"`
 }
 
-// MatrixCustomer heads a column.
+// MatrixCustomer heads a column. Of the customer there are id, name and
+// namespace, and the rest when the query asked for it.
 type MatrixCustomer struct {
-	ID          int64    `json:"id"`
-	Name        string   `json:"name"`
+	Customer
 	ClusterName string   `json:"cluster_name"`
-	Namespace   string   `json:"namespace"`
 	Withdrawn   bool     `json:"withdrawn"`
 	Progress    Progress `json:"progress"`
 }

@@ -107,7 +107,7 @@ type CustomerSteps struct {
 	Progress  Progress     `json:"-"`
 	Deploy    StepList     `json:"deploy"`
 	Verify    StepList     `json:"verify"`
-	Withdrawn bool         `json:"withdrawn,omitempty"`
+	Withdrawn bool         `json:"-"`
 }
 
 // OpenBefore is the steps that come before one, by its short id, and are still

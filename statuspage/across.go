@@ -53,6 +53,7 @@ func askAcross(s *Site, q *request) (acrossView, error) {
 			out.unknown = append(out.unknown, name)
 		}
 	}
+	q.ignored("cluster", out.unknown...)
 	statuses := pickStatuses(q)
 	v.Customers = slices.DeleteFunc(v.Customers, func(c core.StepView) bool {
 		return len(chosen) > 0 && !slices.Contains(chosen, c.ClusterName) || len(statuses) > 0 && !slices.Contains(statuses, c.Status)
@@ -61,9 +62,6 @@ func askAcross(s *Site, q *request) (acrossView, error) {
 }
 
 func dressAcross(q *request, v acrossView) (frame, error) {
-	for _, name := range v.unknown {
-		q.ignored("cluster", name)
-	}
 	b := acrossBody{StepAcross: v.StepAcross, Readable: v.Step.Content != "", All: v.all, Clear: q.URL.Path}
 	chosen := q.clusters(v.clusters, v.unknown)
 	b.Cluster = choose("cluster", "Cluster", "All clusters", chosen, named(v.clusters))

@@ -182,8 +182,7 @@ func (c *canned) release() core.ReleaseView {
 
 func (c *canned) share(customers ...int) core.ReleaseShare {
 	r := c.release()
-	return core.ReleaseShare{ReleaseID: r.ID, ShortID: r.ShortID, Name: r.Name, Label: r.Label(), Type: r.Type, Status: r.Status,
-		ReleaseDate: r.ReleaseDate, Progress: c.progress(customers...), LastChange: &day}
+	return core.ReleaseShare{Release: r.Release, ShortID: r.ShortID, Progress: c.progress(customers...), LastChange: &day}
 }
 
 func (c *canned) cluster(i int) core.ClusterView {

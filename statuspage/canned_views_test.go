@@ -116,9 +116,9 @@ func (c *canned) Matrix(_ context.Context, _ core.Actor, q core.MatrixQuery) (*c
 	v := &core.Matrix{Release: c.release(), Progress: c.progress(c.all()...), Category: q.Category, Query: q, Names: c.names(), Unknown: unknown}
 	v.Shown = core.Shown{AllCustomers: c.customers(), AllSteps: c.steps, Steps: c.steps}
 	for _, i := range found {
-		m := core.MatrixCluster{Cluster: core.ClusterRef{ID: int64(i + 1), Name: c.name("cluster", i)}, Progress: c.progress(c.of(i)...)}
+		m := core.MatrixCluster{Cluster: c.cluster(i), Progress: c.progress(c.of(i)...)}
 		for _, j := range c.of(i) {
-			m.Customers = append(m.Customers, core.MatrixCustomer{ID: int64(j + 1), Name: c.name("customer", j), Namespace: c.name("namespace", j), Progress: c.progress(j)})
+			m.Customers = append(m.Customers, core.MatrixCustomer{Customer: c.customer(j).Customer, ClusterName: c.name("cluster", i), Progress: c.progress(j)})
 		}
 		m.Cells.Columns = len(m.Customers)
 		for step := range c.steps {

@@ -111,15 +111,17 @@ func texts[T ~string](values []T) []string {
 var customerSorts = []string{"cluster", "name", "progress"}
 
 func askCustomers(s *Site, q *request) (*core.CustomerList, error) {
-	return s.cfg.Views.Customers(q.ctx, q.actor, core.CustomersQuery{
+	v, err := s.cfg.Views.Customers(q.ctx, q.actor, core.CustomersQuery{
 		Clusters: q.list("cluster"), Sort: pickOne(q, "sort", customerSorts), Archived: q.yes("archived"),
 	})
+	if err != nil {
+		return nil, err
+	}
+	q.ignored("cluster", v.Unknown...)
+	return v, nil
 }
 
 func dressCustomers(q *request, v *core.CustomerList) frame {
-	for _, name := range v.Unknown {
-		q.ignored("cluster", name)
-	}
 	b := customersBody{CustomerList: v, Clear: q.with("cluster", ""), Archived: v.Query.Archived, Gone: q.with("archived", "yes")}
 	if b.Archived {
 		b.Gone = q.with("archived", "")

@@ -19,8 +19,8 @@ const maxInline = 10_000
 type matrixView struct {
 	*core.Matrix
 	Blocked []core.StepView     `json:"-"`
-	Deploy  []core.TemplateView `json:"deploy,omitempty"` // of a draft
-	Verify  []core.TemplateView `json:"verify,omitempty"`
+	Deploy  []core.TemplateView `json:"-"` // of a draft
+	Verify  []core.TemplateView `json:"-"`
 }
 
 // matrixBody is a matrix with the address of every other way to look at it.
@@ -56,6 +56,7 @@ func askMatrix(s *Site, q *request) (matrixView, error) {
 	if err != nil {
 		return matrixView{}, err
 	}
+	q.ignored("cluster", m.Unknown...)
 	v := matrixView{Matrix: m, Blocked: []core.StepView{}}
 	if m.Release.Status == core.Draft {
 		t, err := s.cfg.Views.Templates(q.ctx, q.actor, q.ref("id"), false)
@@ -94,7 +95,7 @@ func (s *Site) blocked(q *request, release string) ([]core.StepView, error) {
 func matrixQuery(q *request) core.MatrixQuery {
 	m := core.MatrixQuery{
 		Release: q.ref("id"), Category: pickOne(q, "category", core.Categories), Clusters: q.list("cluster"),
-		Sort: pickOne(q, "sort", matrixSorts), AllCustom: q.yes("custom"), Withdrawn: q.yes("withdrawn"),
+		Sort: pickOne(q, "sort", matrixSorts), AllCustom: q.yes("custom"), Withdrawn: q.yes("withdrawn"), Whole: isTwin(q.Request),
 	}
 	if m.Category == "" {
 		m.Category = core.Deploy
@@ -130,9 +131,6 @@ func statusOptions() []option {
 var densities = []string{"compact", "comfortable"}
 
 func dressMatrix(q *request, v matrixView) frame {
-	for _, name := range v.Unknown {
-		q.ignored("cluster", name)
-	}
 	b := matrixBody{matrixView: v, Category: v.Query.Category, Withdrawn: v.Query.Withdrawn}
 	for _, c := range core.Categories {
 		value := string(c)

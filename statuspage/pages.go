@@ -108,7 +108,7 @@ func (s *Site) show(p page) http.HandlerFunc {
 		if err != nil {
 			return nil, err
 		}
-		f.Nav, f.Notes, f.Position = p.nav, q.notes, q.position
+		f.Nav, f.Notes, f.Position = p.nav, q.notes(), q.position
 		if err := s.surround(&f, q, v); err != nil {
 			return nil, err
 		}
@@ -141,6 +141,9 @@ func tidied(next http.HandlerFunc) http.HandlerFunc {
 func (s *Site) showJSON(p page) http.HandlerFunc {
 	return p.way(s)(jsonType, func(q *request) ([]byte, error) {
 		v, err := p.ask(s, q)
+		if err == nil {
+			err = q.refusal()
+		}
 		if err != nil {
 			return nil, err
 		}

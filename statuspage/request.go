@@ -21,7 +21,7 @@ type request struct {
 	actor    core.Actor
 	position position // of what is shown
 	filters  url.Values
-	notes    []string
+	odd      []string // what was asked for that there is not, in sentences without their end
 	scribe   *scribe
 }
 
@@ -95,7 +95,7 @@ func (q *request) clusters(names, unknown []string) (out []string) {
 	return out
 }
 
-// pick is list for a filter with known values; others are left out with a note.
+// pick is list for a filter with known values; others are noted and left out.
 func pick[T ~string](q *request, key string, known []T) []T {
 	var out []T
 	for _, v := range q.list(key) {
@@ -118,8 +118,26 @@ func pickOne[T ~string](q *request, key string, known []T) (one T) {
 	return one
 }
 
-func (q *request) ignored(key, value string) {
-	q.notes = append(q.notes, fmt.Sprintf("There is no %s %q; that filter was left out.", key, value))
+func (q *request) ignored(key string, values ...string) {
+	for _, v := range values {
+		q.odd = append(q.odd, fmt.Sprintf("There is no %s %q", key, v))
+	}
+}
+
+// notes say on a page which filters were left out.
+func (q *request) notes() (out []string) {
+	for _, odd := range q.odd {
+		out = append(out, odd+"; that filter was left out.")
+	}
+	return out
+}
+
+// refusal is instead of the notes for a program, which would take everything for what it had asked for.
+func (q *request) refusal() error {
+	if len(q.odd) == 0 {
+		return nil
+	}
+	return &core.Error{Code: core.Invalid, Msg: strings.Join(q.odd, ". "), Hint: "A filter that is left out lets everything through."}
 }
 
 // with is this page's address with filters changed; an empty value removes one.

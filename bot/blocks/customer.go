@@ -122,7 +122,7 @@ func Customer(v core.CustomerDetail, env Env) Message {
 	}
 	shown := 0
 	for _, r := range v.Releases {
-		if s.row(shareLine(r), press("Steps", "step.list", r.ShortID, c.ID).says("Steps in "+r.Label)) {
+		if s.row(shareLine(r), press("Steps", "step.list", r.ShortID, c.ID).says("Steps in "+r.Label())) {
 			shown++
 		}
 	}

@@ -86,7 +86,7 @@ func layouts() []layout {
 		template := core.TemplateView{ShortID: "D1", Position: "1"}
 		template.Name, template.Category, template.Type = "Step", core.Deploy, core.SQL
 		manyTemplates.Deploy = append(manyTemplates.Deploy, template)
-		manyShares.Releases = append(manyShares.Releases, core.ReleaseShare{ShortID: "R12", Name: "Spring", Label: "v2.5.0", Type: core.Regular, Status: core.Active})
+		manyShares.Releases = append(manyShares.Releases, core.ReleaseShare{ShortID: "R12", Release: core.Release{Name: "Spring", VersionNumber: "v2.5.0", Type: core.Regular, Status: core.Active}})
 		manySteps.Customers = append(manySteps.Customers, stepView(i, core.Done))
 		manyChanges.Change = append(manyChanges.Change, core.BulkStep{Line: "Customer A · prod-us / cust-a-prod"})
 		manyChanges.LeftOut = append(manyChanges.LeftOut, core.BulkStep{Line: "Customer B", Cause: core.LeftDone})

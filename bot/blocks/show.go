@@ -75,8 +75,8 @@ func metadata(meta map[string]string) string {
 
 func shareLine(r core.ReleaseShare) string {
 	name := r.Name
-	if r.Label != r.Name {
-		name = r.Label + " " + r.Name
+	if r.Label() != r.Name {
+		name = r.Label() + " " + r.Name
 	}
 	text := fmt.Sprintf("%s *%s* %s · %s · %s", statusSigns[r.Status], Escape(name), code(r.ShortID), string(r.Type), progress(r.Progress.Counts))
 	if r.ReleaseDate != "" {

@@ -90,9 +90,10 @@ func activity(n int) []core.Activity {
 func matrix(clusters, customers, rows int) core.Matrix {
 	m := core.Matrix{Release: releaseView(), Progress: core.Progress{Counts: counts(3, 2, 1, 0)}}
 	for i := range clusters {
-		c := core.MatrixCluster{Cluster: core.ClusterRef{ID: int64(i + 1), Name: fmt.Sprintf("prod-%d", i+1)}, Progress: core.Progress{Counts: counts(3, 2, 1, 0)}}
+		c := core.MatrixCluster{Progress: core.Progress{Counts: counts(3, 2, 1, 0)}}
+		c.Cluster.ID, c.Cluster.Name = int64(i+1), fmt.Sprintf("prod-%d", i+1)
 		for j := range customers {
-			c.Customers = append(c.Customers, core.MatrixCustomer{ID: int64(j + 1), Name: fmt.Sprintf("Customer %d", j+1), Namespace: fmt.Sprintf("cust-%d", j+1)})
+			c.Customers = append(c.Customers, core.MatrixCustomer{Customer: core.Customer{ID: int64(j + 1), Name: fmt.Sprintf("Customer %d", j+1), Namespace: fmt.Sprintf("cust-%d", j+1)}})
 		}
 		c.Cells.Columns = customers
 		for k := range rows {
