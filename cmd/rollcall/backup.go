@@ -51,6 +51,9 @@ func (c restoreCommand) Run(p *program) error {
 	if len(problems) > 0 {
 		return errors.Join(problems...)
 	}
+	if _, err := os.Stat(c.File); errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("there is no copy at %s", c.File)
+	}
 	if err := absent(cfg.db); err != nil {
 		if !c.Force {
 			return fmt.Errorf("%w; --force replaces it", err)

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"path/filepath"
 	"syscall"
 
 	"rollcall/storage/bolt"
@@ -12,6 +13,9 @@ import (
 // openDatabase opens the file that serve works on, making it when it is absent.
 func openDatabase(path string) (*bolt.Store, error) {
 	store, err := bolt.Open(path, bolt.Options{})
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("cannot make a database at %s: there is no folder %s", path, filepath.Dir(path))
+	}
 	if err != nil {
 		return nil, explainOpen(path, err)
 	}

@@ -82,6 +82,20 @@ func TestCommandsSayWhereADatabaseIsMissing(t *testing.T) {
 		assert.Contains(t, stderr, "there is no database at", args)
 	}
 	assert.NoFileExists(t, env["ROLLCALL_DB"], "looking does not make one")
+
+	// What is missing is named: the folder of a file that would be made, and the copy that was to be put back.
+	folder := filepath.Join(t.TempDir(), "none")
+	env = map[string]string{"ROLLCALL_DB": filepath.Join(folder, "x.db"), "SLACK_APP_TOKEN": "xapp-1", "SLACK_BOT_TOKEN": "xoxb-1"}
+	for _, args := range [][]string{{"serve"}, {"import", write(t, "asia.yaml", "clusters:\n  - name: asia\n")}} {
+		code, _, stderr := rollcall(t, env, args...)
+		assert.Equal(t, exitFailed, code, args)
+		assert.Contains(t, stderr, "there is no folder "+folder, args)
+		assert.NotContains(t, stderr, "--db", args)
+	}
+	code, _, stderr := rollcall(t, env, "restore", "nofile")
+	assert.Equal(t, exitFailed, code)
+	assert.Contains(t, stderr, "there is no copy at nofile")
+	assert.NotContains(t, stderr, "--db")
 }
 
 func TestCommandsSayWhoHoldsTheDatabase(t *testing.T) {

@@ -126,12 +126,13 @@ func (c *config) combine() (problems []error) {
 	base, err := url.Parse(c.baseURL)
 	outside := err == nil && c.baseURL != "" && !isLoopbackHost(base.Hostname())
 	listens := c.http == "" || isLoopback(c.http) // on loopback; empty when it was refused already
-	switch {
-	case c.access == accessOpen && !listens:
+	if c.access == accessOpen && !listens {
 		wrong("ROLLCALL_ACCESS=open lets everyone read, so it needs a ROLLCALL_HTTP on loopback (127.0.0.1): use ROLLCALL_ACCESS=link")
-	case c.access == accessOpen && outside:
+	}
+	if c.access == accessOpen && outside {
 		wrong("ROLLCALL_ACCESS=open lets everyone read, so it goes with no ROLLCALL_BASE_URL off loopback (%s): use ROLLCALL_ACCESS=link", c.baseURL)
-	case !listens && c.baseURL == "":
+	}
+	if !listens && c.baseURL == "" && !slices.Contains(c.refused, "ROLLCALL_BASE_URL") {
 		wrong("ROLLCALL_BASE_URL is missing: with ROLLCALL_HTTP=%s say how people reach the page, for example https://rollcall.example.com", c.http)
 	}
 	if outside && base.Scheme != "https" {

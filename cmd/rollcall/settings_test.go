@@ -160,6 +160,7 @@ func TestOffLoopbackThePageNeedsLinksAndHTTPS(t *testing.T) {
 	}{
 		"nothing said":        {map[string]string{"ROLLCALL_HTTP": "0.0.0.0:8080"}, "ROLLCALL_BASE_URL is missing"},
 		"all interfaces":      {map[string]string{"ROLLCALL_HTTP": ":8080"}, "ROLLCALL_BASE_URL is missing"},
+		"open, and no way in": {map[string]string{"ROLLCALL_HTTP": "0.0.0.0:8080", "ROLLCALL_ACCESS": "open"}, "ROLLCALL_BASE_URL is missing"},
 		"open to everyone":    {map[string]string{"ROLLCALL_HTTP": "0.0.0.0:8080", "ROLLCALL_ACCESS": "open", "ROLLCALL_BASE_URL": "https://r.example.com"}, "needs a ROLLCALL_HTTP on loopback"},
 		"open by a proxy":     {map[string]string{"ROLLCALL_ACCESS": "open", "ROLLCALL_BASE_URL": "https://r.example.com"}, "no ROLLCALL_BASE_URL off loopback"},
 		"plain http":          {map[string]string{"ROLLCALL_HTTP": "0.0.0.0:8080", "ROLLCALL_BASE_URL": "http://r.example.com"}, "must begin with https://"},
