@@ -2,6 +2,7 @@ package bot
 
 import (
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 )
@@ -46,3 +47,9 @@ func (d *doubles) key(user, what, key string, now time.Time) string {
 
 // press is which button is pressed, where, and as it is drawn.
 func press(parts ...any) string { return fmt.Sprintf("%q", parts) }
+
+// movesOn says whether a button makes room for the like of it about the next step: the second press of a double click
+// may find that one, of which nobody can have read anything yet.
+func movesOn(action, line string) bool {
+	return (action == "step.done" || action == "step.skip") && strings.Contains(line, " view=card")
+}

@@ -34,6 +34,21 @@ func TestADoubleClickIsDoneOnceAndAnsweredWithWhatItDid(t *testing.T) {
 	}
 }
 
+// The second press of a double click does nothing about the step that has come up in between.
+func TestADoubleClickDoesNotFinishTheNextStep(t *testing.T) {
+	l := started(t, localslack.Config{})
+	l.prepared(t)
+	shown := l.says(t, "/rollcall next").Messages[0]
+	before := l.events(t)
+	moved, err := l.ann.Click(l.ctx, shown, "Done")
+	require.NoError(t, err)
+	require.Contains(t, moved.String(), "Done.")
+	again, err := l.ann.Click(l.ctx, moved.Messages[len(moved.Messages)-1], "Done")
+	require.NoError(t, err)
+	assert.NotEmpty(t, again.String())
+	assert.Equal(t, before+1, l.events(t))
+}
+
 func TestWhatIsADoubleClick(t *testing.T) {
 	var d doubles
 	at := time.Date(2026, 11, 28, 9, 0, 0, 0, time.UTC)

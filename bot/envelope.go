@@ -87,7 +87,10 @@ func click(id string, data slack.InteractionCallback) (Request, bool) {
 		Channel: orElse(data.Channel.ID, data.Container.ChannelID), Line: line, ReplyTo: data.ResponseURL,
 		CanAsk: data.TriggerID != "", Inline: data.Container.IsEphemeral}
 	if action.Type == slack.ActionType(slack.METButton) {
-		req.Press = press(data.Container.ChannelID, data.Container.MessageTs, data.View.ID, data.View.Hash, action.BlockID, action.ActionID, action.Value)
+		req.Press = press(data.Container.ChannelID, data.Container.MessageTs, data.View.ID, action.ActionID)
+		if !movesOn(kind, action.Value) {
+			req.Press += press(data.View.Hash, action.BlockID, action.Value)
+		}
 	}
 	if data.View.CallbackID == blocks.WindowCallback {
 		req.Window, req.Inline = data.View.ID, true
