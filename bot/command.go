@@ -165,6 +165,9 @@ func (a *Arg) chosen() bool {
 	return false
 }
 
+// lists is true for arguments that take several names.
+func (a *Arg) lists() bool { return a.Kind == Clusters || a.Kind == Customers }
+
 // In is what was given to a command, by the names of its arguments. Asking for a name that the row does not
 // declare is a fault of the program and panics; the examples run in tests so that it never reaches anyone.
 type In struct {
@@ -199,15 +202,7 @@ func (in In) Ptr(name string) *string {
 func (in In) Yes(name string) bool { return in.Str(name) == "yes" }
 
 // List is a value's parts between commas, empty ones left out.
-func (in In) List(name string) []string {
-	var out []string
-	for _, part := range strings.Split(in.Str(name), ",") {
-		if part = strings.TrimSpace(part); part != "" {
-			out = append(out, part)
-		}
-	}
-	return out
-}
+func (in In) List(name string) []string { return splitList(in.Str(name)) }
 
 // Meta is the metadata given; a key with an empty value is to be removed.
 func (in In) Meta() map[string]string { return in.meta }

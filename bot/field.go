@@ -108,7 +108,7 @@ func (c *call) selects(d *sketch, a *Arg, f *blocks.Field) error {
 		options, total = append([]blocks.Option{{Value: allOf, Label: a.All}}, options...), total+1
 	}
 	f.Kind, f.Options, f.Search, f.Placeholder = blocks.SelectField, options, total > 100, ""
-	f.Many = a.Kind == Clusters || a.Kind == Customers
+	f.Many = a.lists()
 	f.Live = f.Live || c.leads(a)
 	if total == 0 {
 		f.Options = []blocks.Option{{Value: "0", Label: "There is none yet"}}
@@ -120,9 +120,17 @@ func (c *call) selects(d *sketch, a *Arg, f *blocks.Field) error {
 		}
 		return nil
 	}
+	listed := c.bot.core.ListedCustomers
+	if a.Kind == Clusters {
+		listed = c.bot.core.ListedClusters
+	}
+	meant, err := listed(c.ctx, c.actor, splitList(d.values[a.Name]))
+	if err != nil {
+		return err
+	}
 	var values []string
-	for _, v := range blocks.List(d.values[a.Name]) {
-		if v = c.choose(a, f, given, strings.TrimSpace(v)); v != "" {
+	for _, v := range meant {
+		if v = c.choose(a, f, given, v); v != "" && !slices.Contains(values, v) {
 			values = append(values, v)
 		}
 	}

@@ -25,9 +25,13 @@ func (c *call) offer(e *core.Error) Answer {
 		if a.Kind == Release {
 			likely = c.likelyReleases(options)
 		}
-		same, near := nearestOptions(c.in.values[a.Name], likely)
-		if same != "" && same != c.in.values[a.Name] {
-			c.in = c.in.with(a.Name, same)
+		wrong := c.in.values[a.Name]
+		if a.lists() {
+			wrong = e.Ref
+		}
+		same, near := nearestOptions(wrong, likely)
+		if same != "" && same != wrong {
+			c.in = c.in.corrected(a, e, same)
 			ans, err := c.run()
 			if err != nil {
 				return c.refuse(err)
@@ -44,7 +48,7 @@ func (c *call) offer(e *core.Error) Answer {
 		return c.offerReleases(e, a, options)
 	}
 	if a != nil {
-		finish, rest := c.finishing(a, choices)
+		finish, rest := c.finishing(a, e, choices)
 		buttons, hint = append(buttons, finish...), hint+rest
 	}
 	if e.Code == core.NotFound && len(buttons) > 0 {
@@ -58,9 +62,9 @@ func (c *call) offer(e *core.Error) Answer {
 }
 
 // finishing is buttons that finish the command with one of several choices, and words for those that no button can carry.
-func (c *call) finishing(a *Arg, choices []core.Choice) (buttons []blocks.Button, rest string) {
+func (c *call) finishing(a *Arg, e *core.Error, choices []core.Choice) (buttons []blocks.Button, rest string) {
 	for _, choice := range choices {
-		line := c.in.with(a.Name, choice.Ref).Line()
+		line := c.in.corrected(a, e, choice.Ref).Line()
 		if !blocks.Fits(line) {
 			rest += " " + a.Name + "=" + choice.Ref + " is " + choice.Label + "."
 			continue
@@ -68,6 +72,17 @@ func (c *call) finishing(a *Arg, choices []core.Choice) (buttons []blocks.Button
 		buttons = append(buttons, blocks.Button{Label: choice.Label, Action: c.cmd.Action(), Line: line})
 	}
 	return buttons, rest
+}
+
+// corrected is the input with something else in the place of what was wrong: of a list, of that one name.
+func (in In) corrected(a *Arg, e *core.Error, ref string) In {
+	parts := core.NamesIn(splitList(in.values[a.Name]), []string{e.Ref})
+	at := slices.Index(parts, e.Ref)
+	if !a.lists() || at < 0 {
+		return in.with(a.Name, ref)
+	}
+	parts[at] = ref
+	return in.with(a.Name, joinList(parts))
 }
 
 // instead is what a name could mean that nothing of its argument's kind bears: something of another kind, which the

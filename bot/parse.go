@@ -123,16 +123,21 @@ func (s *scanner) value() (Word, error) {
 // listKeys are the fields that take several names: customers="Customer A",cust-b.
 var listKeys = []string{"cluster", "clusters", "customer", "customers"}
 
-// list reads names with commas between them, each in delimiters of its own or none.
+// list reads names with commas between them, each in delimiters of its own or none. Of several, one that holds a comma
+// keeps delimiters, so that splitList finds it again.
 func (s *scanner) list() (Word, error) {
 	s.listing = true
 	defer func() { s.listing = false }()
 	all, err := s.value()
+	if err != nil || s.at(s.pos) != ',' {
+		return all, err
+	}
+	all.Text = listed(all)
 	for err == nil && s.at(s.pos) == ',' {
 		s.pos++
 		var one Word
 		one, err = s.value()
-		all.Text += "," + one.Text
+		all.Text += "," + listed(one)
 	}
 	return all, err
 }

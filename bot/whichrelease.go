@@ -49,7 +49,7 @@ func (c *call) offerReleases(e *core.Error, a *Arg, options []blocks.Option) Ans
 	for _, o := range options[:min(most, len(options))] {
 		choices = append(choices, core.Choice{Label: o.Label, Ref: o.Value})
 	}
-	buttons, rest := c.finishing(a, choices)
+	buttons, rest := c.finishing(a, e, choices)
 	var hint string
 	var below *blocks.Message
 	switch {

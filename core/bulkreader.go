@@ -237,19 +237,19 @@ func (b *bulkReader) pickCategory(q BulkQuery) ([]*stepState, string, error) {
 func (b *bulkReader) members(q BulkQuery) ([]int64, string, error) {
 	var only []int64
 	var names []string
-	for _, ref := range q.Customers {
-		c, err := findCustomer(b.r, ref, activeOnly)
-		if err != nil {
-			return nil, "", inField(err, "customers")
-		}
-		only, names = append(only, c.ID), append(names, c.Name)
-	}
-	var in []int64
-	asked, err := findClusters(b.r, q.Clusters, activeOnly, "cluster")
+	picked, err := customerFinder.findAll(b.r, q.Customers, activeOnly, "customers")
 	if err != nil {
 		return nil, "", err
 	}
-	for _, cl := range asked {
+	for _, c := range picked {
+		only, names = append(only, c.ID), append(names, c.Name)
+	}
+	var in []int64
+	on, err := clusterFinder.findAll(b.r, q.Clusters, activeOnly, "cluster")
+	if err != nil {
+		return nil, "", err
+	}
+	for _, cl := range on {
 		in, names = append(in, cl.ID), append(names, cl.Name)
 	}
 	if len(only) == 0 && len(in) == 0 && !q.All {

@@ -30,14 +30,26 @@ type Error struct {
 	Msg     string
 	Hint    string
 	Field   string   // the field by its typed name ("namespace"), when one is at fault
+	Ref     string   // with NotFound and Ambiguous: the reference that is meant, as it was given
 	At      []Moment // the times that Msg names
-	Choices []Choice // with Ambiguous: what was meant, best first, at most 20
+	Choices []Choice // with Ambiguous: what was meant, best first, at most mostChoices
 	Preview any      // with Confirm: the view of what would happen (*ActivationPreview, *ConsequencePreview)
 	cause   error
 }
 
 // ErrMoved is DoAsOf's refusal when something has happened since.
 var ErrMoved = &Error{Code: Stale, Msg: "Others are changing things in this very moment", Hint: "Nothing was changed. Try again."}
+
+// mostChoices is how many of the things that could be meant are named.
+const mostChoices = 20
+
+// whichOf asks for one of so many choices.
+func whichOf(n int) string {
+	if n > mostChoices {
+		return fmt.Sprintf("Choose the one you mean. These are the first %d: more of its name leaves fewer.", mostChoices)
+	}
+	return "Choose the one you mean."
+}
 
 // Choice is one way to say exactly what was meant.
 type Choice struct {

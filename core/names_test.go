@@ -1,6 +1,7 @@
 package core_test
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -52,4 +53,36 @@ func TestIdsOfAnExportAreNotPutTogetherToAName(t *testing.T) {
 	h.do(ann, in)
 	rel := must[*core.ReleaseView](t)(h.Release(t.Context(), core.Person(ann, core.ViaSlash), "Other"))
 	assert.Equal(t, []int64{1, 2}, rel.Targets.Clusters)
+}
+
+// Customers can be listed like clusters, and each is meant once.
+func TestCustomersWithACommaInTheirNames(t *testing.T) {
+	h := newHouse(t)
+	h.spring()
+	h.do(ann, core.EditCustomer{Customer: "cust-a-prod", Name: ptr("A , B")})
+	h.do(ann, core.ActivateRelease{Release: "R1", Confirm: true})
+	who, asked := core.Person(ann, core.ViaSlash), []string{"a", "B", "cust-b-prod", "cust-a-prod"}
+	plan := must[*core.BulkPlan](t)(h.PlanBulk(t.Context(), who, core.BulkQuery{Release: "R1", Step: "D1", Customers: asked, To: core.Done}))
+	assert.Len(t, plan.Change, 2)
+	assert.Contains(t, plan.Title, "for A , B and customer-b")
+	names := must[[]string](t)(h.ListedCustomers(t.Context(), who, asked))
+	assert.Equal(t, []string{"A , B", "cust-b-prod", "cust-a-prod"}, names)
+}
+
+// Where more begin with a name than are looked at, none of them is passed off as all.
+func TestManyThatCouldBeMeant(t *testing.T) {
+	h := newHouse(t)
+	h.do(ann, core.AddCluster{Name: "big"})
+	in := core.Import{Confirm: true}
+	for i := range 300 {
+		in.Customers = append(in.Customers, core.ImportCustomer{Line: i, Name: fmt.Sprintf("Cust %03d", i), Cluster: "big", Namespace: fmt.Sprintf("n%03d", i)})
+	}
+	h.do(ann, in)
+	for ref, want := range map[string]string{"cust": "could be at least 201 customers", "cust 1": "could be 100 customers"} {
+		_, err := h.Customer(t.Context(), core.Person(ann, core.ViaSlash), ref)
+		e := core.AsError(err)
+		assert.Contains(t, e.Msg, want)
+		assert.Len(t, e.Choices, 20)
+		assert.Equal(t, "Choose the one you mean. These are the first 20: more of its name leaves fewer.", e.Hint)
+	}
 }

@@ -83,21 +83,19 @@ func (t *tx) targets(n TargetNames, kind ReleaseType) (Targets, error) {
 	if t.event.Op == (Import{}).Op() {
 		among = anyState // a file may speak of what has been archived since
 	}
-	asked, err := findClusters(t, n.Clusters, among, "clusters")
+	on, err := clusterFinder.findAll(t, n.Clusters, among, "clusters")
 	if err != nil {
 		return g, err
 	}
-	for _, c := range asked {
+	for _, c := range on {
 		g.Clusters = append(g.Clusters, c.ID)
 	}
-	for _, ref := range n.Customers {
-		c, err := findCustomer(t, ref, among)
-		if err != nil {
-			return g, inField(err, "customers")
-		}
-		if !slices.Contains(g.Customers, c.ID) {
-			g.Customers = append(g.Customers, c.ID)
-		}
+	picked, err := customerFinder.findAll(t, n.Customers, among, "customers")
+	if err != nil {
+		return g, err
+	}
+	for _, c := range picked {
+		g.Customers = append(g.Customers, c.ID)
 	}
 	if len(g.Clusters) == 0 && len(g.Customers) == 0 {
 		if kind == Onboarding && !n.All {

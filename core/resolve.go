@@ -27,6 +27,7 @@ type finder[T any, P record[T]] struct {
 	inUse  func(P) bool
 	label  func(storage.Reader, P) (string, error)
 	ref    func(P) string
+	name   func(P) string
 	levels []func(r storage.Reader, ref string) ([]string, error) // keys
 }
 
@@ -81,12 +82,14 @@ func (f *finder[T, P]) find(r storage.Reader, ref string, sc scope) (P, error) {
 		case len(hits) == 1:
 			return hits[0], nil
 		case len(hits) > 1:
-			return nil, f.ambiguous(r, ref, hits)
+			return nil, f.ambiguous(r, ref, hits, len(keys) > mostKeys)
 		case len(archived) > 0:
 			return nil, f.elsewhere(r, archived[0], sc)
 		}
 	}
-	return nil, refuse(NotFound, "There is no %s %q", f.noun, clip(ref, nameLimit))
+	e := refuse(NotFound, "There is no %s %q", f.noun, clip(ref, nameLimit))
+	e.Ref = ref
+	return nil, e
 }
 
 // elsewhere refuses what a reference means when that is in the wrong state: a
@@ -102,9 +105,18 @@ func (f *finder[T, P]) elsewhere(r storage.Reader, p P, sc scope) error {
 	return refuse(Conflict, "%s is archived", what).hint("Restore it first.")
 }
 
-func (f *finder[T, P]) ambiguous(r storage.Reader, ref string, hits []P) error {
-	e := refuse(Ambiguous, "%q could be %s", clip(ref, nameLimit), count(len(hits), f.noun)).hint("Choose the one you mean.")
-	for _, p := range hits[:min(len(hits), 20)] {
+// mostKeys is how many records a level looks at before it stops counting.
+const mostKeys = 200
+
+// ambiguous asks which of several is meant; there may be more of them than were looked at.
+func (f *finder[T, P]) ambiguous(r storage.Reader, ref string, hits []P, more bool) error {
+	n := count(len(hits), f.noun)
+	if more {
+		n = "at least " + n
+	}
+	e := refuse(Ambiguous, "%q could be %s", clip(ref, nameLimit), n).hint("%s", whichOf(len(hits)))
+	e.Ref = ref
+	for _, p := range hits[:min(len(hits), mostChoices)] {
 		label, err := f.label(r, p)
 		if err != nil {
 			return err
@@ -137,7 +149,7 @@ func byIndex[T any, P record[T]](tb *table[T, P], prefix bool, names ...string) 
 					return nil, err
 				}
 				keys = append(keys, k)
-				if len(keys) > 200 {
+				if len(keys) > mostKeys {
 					return keys, nil
 				}
 			}
@@ -151,6 +163,7 @@ var clusterFinder = &finder[Cluster, *Cluster]{
 	inUse: func(c *Cluster) bool { return c.IsActive },
 	label: func(_ storage.Reader, c *Cluster) (string, error) { return "Cluster " + c.Name, nil },
 	ref:   func(c *Cluster) string { return idText(c.ID) },
+	name:  func(c *Cluster) string { return c.Name },
 	levels: []func(storage.Reader, string) ([]string, error){
 		byID(""), byIndex(clusters, false, "name"), byIndex(clusters, true, "name"),
 	},
@@ -161,6 +174,7 @@ var customerFinder = &finder[Customer, *Customer]{
 	inUse: func(c *Customer) bool { return c.IsActive },
 	label: func(r storage.Reader, c *Customer) (string, error) { return customerPlace(r, c) },
 	ref:   func(c *Customer) string { return idText(c.ID) },
+	name:  func(c *Customer) string { return c.Name },
 	levels: []func(storage.Reader, string) ([]string, error){
 		byID(""), byIndex(customers, false, "name", "namespace"), byPlace, byIndex(customers, true, "name", "namespace"),
 	},
@@ -199,6 +213,7 @@ var releaseFinder = &finder[Release, *Release]{
 	inUse: func(r *Release) bool { return r.Status != Archived },
 	label: func(_ storage.Reader, r *Release) (string, error) { return releaseLabel(r), nil },
 	ref:   func(r *Release) string { return ShortRelease(r.ID) },
+	name:  func(r *Release) string { return r.Name },
 	levels: []func(storage.Reader, string) ([]string, error){
 		byID("R"), byIndex(releases, false, "name", "version"), byIndex(releases, true, "name", "version"),
 	},
@@ -233,7 +248,7 @@ func findRelease(r storage.Reader, ref string, sc scope) (*Release, error) {
 
 // whichRelease asks which of several releases is meant where none was named.
 func whichRelease(r storage.Reader, hits []*Release, are string) error {
-	e := releaseFinder.ambiguous(r, "", hits)
+	e := releaseFinder.ambiguous(r, "", hits, false)
 	if a := AsError(e); a.Code == Ambiguous {
 		a.Msg = "Which release? " + count(len(hits), "release") + " " + are
 	}
@@ -321,8 +336,8 @@ func pickStep(all []stepName, ref string) (int, error) {
 			return hits[0], nil
 		}
 		if len(hits) > 1 {
-			e := refuse(Ambiguous, "%q could be %s", clip(ref, nameLimit), count(len(hits), "step")).hint("Choose the one you mean.")
-			for _, i := range hits[:min(len(hits), 20)] {
+			e := refuse(Ambiguous, "%q could be %s", clip(ref, nameLimit), count(len(hits), "step")).hint("%s", whichOf(len(hits)))
+			for _, i := range hits[:min(len(hits), mostChoices)] {
 				e.Choices = append(e.Choices, Choice{Label: all[i].short + " " + all[i].name, Ref: all[i].short})
 			}
 			return 0, e
