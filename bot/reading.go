@@ -224,7 +224,8 @@ func (c *call) understand(cmd *Command, words []Word, fields []Field) (In, error
 	m := c.meanings(cmd, words, fields)
 	plain := interpret(cmd, words, fields, m)
 	var all []reading
-	for _, set := range c.threadFields(cmd, fields) {
+	sets := c.threadFields(cmd, fields)
+	for _, set := range sets {
 		all = append(all, interpret(cmd, words, append(slices.Clone(fields), set...), m))
 	}
 	if plain.in.values["release"] != "" {
@@ -244,10 +245,40 @@ func (c *call) understand(cmd *Command, words []Word, fields []Field) (In, error
 	if known && r.culprit.Kind == Step && r.in.values["customer"] != "" {
 		known = false // it may be the customer's own
 	}
+	if w, lost := lostWord(cmd, words, fields, sets, m); r.err == nil && known && lost {
+		r.err = tooMany(cmd, w, fields)
+	}
 	if r.err == nil && known {
 		r.err = nothingBy(r.culprit, r.in.values[r.culprit.Name])
 	}
 	return r.in, r.err
+}
+
+// lostWord is the first word behind a text without quotes, where what stands before it is the whole of a command: it is
+// the text's next word and names nothing.
+func lostWord(cmd *Command, words []Word, fields []Field, sets [][]Field, m meanings) (Word, bool) {
+	for i, w := range words {
+		if w.Quoted || !slices.ContainsFunc(fields, func(f Field) bool {
+			return !f.Value.Quoted && f.Value.Text != "" && f.Value.At < w.At && (i == 0 || words[i-1].At < f.Value.At) && cmd.isText(f.Key)
+		}) {
+			continue
+		}
+		for _, set := range append([][]Field{nil}, sets...) {
+			if before := interpret(cmd, words[:i], append(slices.Clone(fields), set...), m); before.err == nil && before.wrong+before.missing == 0 {
+				return w, true
+			}
+		}
+	}
+	return Word{}, false
+}
+
+// isText says whether a field takes what people write rather than what they choose.
+func (c *Command) isText(key string) bool {
+	if _, meta := metaKey(key); meta {
+		return true
+	}
+	a := c.arg(key)
+	return a != nil && (a.Kind == Words || a.Kind == Prose || a.Kind == Script)
 }
 
 // nothingBy refuses a name that nothing has.
