@@ -100,7 +100,12 @@ func (c *call) selects(d *sketch, a *Arg, f *blocks.Field) error {
 	}
 	if total == 0 && (a.Kind == Step || a.Kind == Position) {
 		if a.Kind == Step {
-			f.Hint = "Choose the customer first, or type a short id like D2"
+			f.Hint = "Type a short id like D2"
+			for _, first := range []string{"customer", "release"} {
+				if d.field(first) != nil && given[first] == "" {
+					f.Hint = "Choose the " + first + " first, or type a short id like D2"
+				}
+			}
 		}
 		return nil // a text: nothing is known to choose from yet
 	}

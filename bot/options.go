@@ -124,6 +124,9 @@ func (cmd *Command) fits(s core.ReleaseStatus) bool {
 		return s == core.Archived
 	case "step done", "step skip", "step revert", "step reopen", "step start", "step block", "step unblock", "step note", "release enroll", "release withdraw", "next", "todo":
 		return s == core.Active
+	case "template add", "template edit", "template move", "template remove",
+		"step content", "step override", "step reset", "step add", "step edit", "step move", "step remove":
+		return s != core.Archived
 	}
 	return true
 }
@@ -137,6 +140,9 @@ type choosable struct {
 // choosables is the steps of the customer or release that is given, in order; none while that is open.
 func (c *call) choosables(given map[string]string) []choosable {
 	var out []choosable
+	if a := c.cmd.arg("release"); a != nil && a.Required && given["release"] == "" {
+		return nil
+	}
 	if given["customer"] == "" || c.cmd.Noun == "template" {
 		if c.cmd.Noun != "template" && c.cmd.Noun != "bulk" && c.cmd.Verb != "across" && c.cmd.Verb != "content" {
 			return nil
