@@ -17,7 +17,7 @@ type Export struct {
 	Releases      []ExportedRelease  `json:"releases"`
 	StepTemplates []TemplateView     `json:"step_templates"` // removed ones too; contents as typed
 	CustomerSteps []StepView         `json:"customer_steps"` // of active and archived releases; contents as seen
-	Events        []Event            `json:"events"`         // oldest first
+	Events        []Event            `json:"events"`         // oldest first; what they changed under exported names
 }
 
 // ExportedCluster is a cluster, archived or not.
@@ -166,6 +166,9 @@ func (x *Export) addEvents(r storage.Reader) error {
 		var e Event
 		if err := json.Unmarshal(entry.Value, &e); err != nil {
 			return fmt.Errorf("%s is damaged: %w", entry.Key, err)
+		}
+		if err := e.exported(r); err != nil {
+			return err
 		}
 		x.Events = append(x.Events, e)
 	}

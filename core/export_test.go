@@ -2,7 +2,10 @@ package core_test
 
 import (
 	"encoding/json"
+	"fmt"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -74,6 +77,49 @@ func TestExportLeavesDraftsWithoutSteps(t *testing.T) {
 	_, err := h.Export(t.Context(), viewer)
 	require.Equal(t, core.Forbidden, core.ErrorCode(err))
 	assert.Contains(t, core.AsError(err).Hint, "@ann")
+}
+
+// What an event changed stands in the names and forms of what is exported, whatever the store calls it.
+func TestExportedEventsSpeakOfExportedFields_3_2(t *testing.T) {
+	h := newHouse(t)
+	h.worked()
+	h.do(bob, core.EditCustomStep{Target: at("customer-b", "C1"), Content: ptr("other work")})
+	h.do(bob, core.ResetStep{Target: at("customer-b", "D2")})
+	h.do(ann, core.GrantRole{User: otto, Role: core.Operator})
+	h.share(core.ShareRelease{Release: "v2.5.0"})
+	changes := map[string]map[string]any{} // by operation and record's noun
+	for _, e := range exported(t, h)["events"] {
+		subjects, _ := e["subjects"].([]any)
+		for _, s := range subjects {
+			noun, _, _ := strings.Cut(s.(map[string]any)["record"].(string), "/")
+			list, _ := s.(map[string]any)["changes"].([]any)
+			of := map[string]any{}
+			for _, c := range list {
+				c := c.(map[string]any)
+				field := c["field"].(string)
+				assert.NotContains(t, []string{"override", "override_from", "notes", "custom", "order"}, field, "%s of %s", e["op"], noun)
+				if field == "at" || strings.HasSuffix(field, "_at") {
+					_, err := time.Parse(time.RFC3339, fmt.Sprint(c["after"]))
+					assert.NoError(t, err, "%s of %s", field, e["op"])
+				}
+				of[field] = []any{c["before"], c["after"]}
+			}
+			if noun != "template" && noun != "cluster" {
+				changes[e["op"].(string)+" "+noun] = of
+			}
+		}
+	}
+	assert.Equal(t, map[string]any{"status": []any{nil, "done"}, "executed_at": []any{nil, "2026-11-25T09:00:00Z"}, "executed_by": []any{nil, bob},
+		"note_count": []any{nil, 1.0}, "revision": []any{nil, 1.0}, "values": []any{nil, map[string]any{"customer.namespace": "cust-a-prod"}}}, changes["step.done step"])
+	assert.Equal(t, map[string]any{"content": []any{nil, "own revision 1"}, "is_overridden": []any{false, true}, "overridden_revision": []any{nil, 1.0}}, changes["step.override step"])
+	assert.Equal(t, map[string]any{"content": []any{"own revision 1", nil}, "is_overridden": []any{true, false}, "overridden_revision": []any{1.0, nil}}, changes["step.reset step"])
+	assert.Equal(t, map[string]any{"is_custom": []any{nil, true}, "category": []any{nil, "deploy"}, "short_id": []any{nil, "C1"}, "anchor": []any{nil, "D1"},
+		"order_behind_anchor": []any{nil, 0.5}, "content": []any{nil, "own revision 1"}, "created_at": []any{nil, "2026-11-25T09:00:00Z"}}, changes["step.add step"])
+	assert.Equal(t, map[string]any{"content": []any{"own revision 1", "own revision 2"}}, changes["step.edit step"])
+	assert.Equal(t, "2026-11-25T09:00:00Z", changes["step.start step"]["claimed_at"].([]any)[1])
+	assert.Equal(t, "2026-11-25T09:00:00Z", changes["step.block step"]["blocked_at"].([]any)[1])
+	assert.Contains(t, changes, "admin.grant grant")
+	assert.Contains(t, changes, "release.share link")
 }
 
 // What the pages say and what is exported is the same.
