@@ -74,7 +74,13 @@ type eventFilter struct {
 }
 
 func newEventFilter(r storage.Reader, q ActivityQuery) (*eventFilter, error) {
-	f := &eventFilter{person: q.Person, op: q.Op}
+	f := &eventFilter{op: q.Op}
+	if q.Person != "" {
+		var err error
+		if f.person, err = findPerson(r, q.Person); err != nil {
+			return nil, err
+		}
+	}
 	if q.Release != "" {
 		rel, err := findRelease(r, q.Release, anyState)
 		if err != nil {

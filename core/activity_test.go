@@ -42,7 +42,15 @@ func TestActivityFilters(t *testing.T) {
 	assert.Equal(t, core.Maybe("cust-d-prod"), done.Namespace)
 	assert.EqualValues(t, "bob", done.ActorName)
 
-	assert.Equal(t, []string{"step.done"}, ops(h.feed(core.ActivityQuery{Person: bob})))
+	for _, ref := range []string{bob, "@bob", "Bob", "bo"} {
+		assert.Equal(t, []string{"step.done"}, ops(h.feed(core.ActivityQuery{Person: ref})), ref)
+	}
+	require.NoError(t, h.SeePerson(t.Context(), core.PersonInfo{ID: "UBEA", Name: "Bobby", Kind: core.Member}))
+	assert.Empty(t, ops(h.feed(core.ActivityQuery{Person: "U012ABCDE"})), "somebody who never came")
+	for ref, code := range map[string]core.Code{"nobody": core.NotFound, "bo": core.Ambiguous} {
+		_, err := h.Activity(t.Context(), viewer, core.ActivityQuery{Person: ref})
+		assert.Equal(t, code, core.ErrorCode(err), ref)
+	}
 	assert.Equal(t, []string{"step.done", "customer.add"}, ops(h.feed(core.ActivityQuery{Customer: "customer-d"})))
 	assert.Equal(t, []string{"step.skip", "step.done"}, ops(h.feed(core.ActivityQuery{Op: "step"})))
 	assert.Equal(t, []string{"step.skip"}, ops(h.feed(core.ActivityQuery{Op: "step.skip"})))

@@ -4,7 +4,10 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"slices"
+	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -312,6 +315,46 @@ func adminNames(r storage.Reader, cfg *Config) ([]string, error) {
 		}
 	}
 	return out, nil
+}
+
+// userID is the form of Slack's user ids.
+var userID = regexp.MustCompile(`^[UW][A-Z0-9]{7,}$`)
+
+// findPerson is the id of somebody known by id or, as elsewhere, by exact name
+// or by one that only theirs begins with.
+func findPerson(r storage.Reader, ref string) (string, error) {
+	name := fold(strings.TrimPrefix(strings.TrimSpace(ref), "@"))
+	var exact, begin []PersonInfo
+	for e, err := range entries[PersonInfo](r, "person/") {
+		switch p := e.value; {
+		case err != nil:
+			return "", err
+		case fold(p.ID) == name:
+			return p.ID, nil
+		case fold(p.Name) == name:
+			exact = append(exact, p)
+		case strings.HasPrefix(fold(p.Name), name):
+			begin = append(begin, p)
+		}
+	}
+	hits := exact
+	if len(hits) == 0 {
+		hits = begin
+	}
+	switch len(hits) {
+	case 0:
+		if ref == "rollcall" || userID.MatchString(ref) { // the program, or somebody who never came
+			return ref, nil
+		}
+		return "", refuse(NotFound, "Nobody here is called %q", clip(ref, nameLimit))
+	case 1:
+		return hits[0].ID, nil
+	}
+	e := refuse(Ambiguous, "%q could be %s", clip(ref, nameLimit), strconv.Itoa(len(hits))+" people").hint("Choose the one you mean.")
+	for _, p := range hits[:min(len(hits), 20)] {
+		e.Choices = append(e.Choices, Choice{Label: "@" + p.Name, Ref: p.ID})
+	}
+	return "", e
 }
 
 // WhoAmI says what is known of the asker, and what that allows.

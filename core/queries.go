@@ -49,7 +49,7 @@ type TodoQuery struct {
 // ActivityQuery selects events, newest first.
 type ActivityQuery struct {
 	Release, Customer, Cluster string
-	Person                     string // Slack user id
+	Person                     string // Slack user id, or name
 	Op                         string
 	Before                     int64 // events with a smaller sequence; 0 starts at the newest
 	Limit                      int   // 0 is 50, at most 200

@@ -182,11 +182,14 @@ func dressReleases(q *request, v *core.ReleaseList) frame {
 // activityBody is a page of the feed.
 type activityBody struct {
 	*core.ActivityFeed
-	Older                      string // "" at the end
-	Release, Customer, Cluster string // what it is filtered by
-	Filtered                   bool
-	Clear                      string
+	Older    string // "" at the end
+	Filters  []filter
+	Filtered bool
+	Clear    string
 }
+
+// filter is a field of a filter form that takes any text.
+type filter struct{ Name, Label, Value, Any string }
 
 func askActivity(s *Site, q *request) (*core.ActivityFeed, error) {
 	before, err := q.number("before")
@@ -195,14 +198,19 @@ func askActivity(s *Site, q *request) (*core.ActivityFeed, error) {
 	}
 	return s.cfg.Views.Activity(q.ctx, q.actor, core.ActivityQuery{
 		Release: q.filters.Get("release"), Customer: q.filters.Get("customer"), Cluster: q.filters.Get("cluster"),
-		Before: before,
+		Person: q.filters.Get("by"), Op: q.filters.Get("op"), Before: before,
 	})
 }
 
 func dressActivity(q *request, v *core.ActivityFeed) frame {
-	b := activityBody{ActivityFeed: v, Clear: q.URL.Path,
-		Release: q.filters.Get("release"), Customer: q.filters.Get("customer"), Cluster: q.filters.Get("cluster")}
-	b.Filtered = b.Release+b.Customer+b.Cluster != ""
+	b := activityBody{ActivityFeed: v, Clear: q.URL.Path, Filters: []filter{
+		{"release", "Release", v.Query.Release, "Any release"}, {"customer", "Customer", v.Query.Customer, "Any customer"},
+		{"cluster", "Cluster", v.Query.Cluster, "Any cluster"}, {"op", "What", v.Query.Op, "step, step.done …"},
+	}}
+	if q.actor.Link() == 0 { // who did it is not told outside
+		b.Filters = append(b.Filters, filter{"by", "By", v.Query.Person, "Anybody"})
+	}
+	b.Filtered = slices.ContainsFunc(b.Filters, func(f filter) bool { return f.Value != "" })
 	if v.Next > 0 {
 		b.Older = q.with("before", decimal(int64(v.Next)))
 	}

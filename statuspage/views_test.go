@@ -228,3 +228,23 @@ func TestErrorPages(t *testing.T) {
 		golden(t, "error-"+strconv.Itoa(code), w)
 	}
 }
+
+// The page and its twin know every filter that Slack's activity does, so that a link there leads to the same.
+func TestActivityByPersonAndOperation(t *testing.T) {
+	svc := service(t)
+	require.NoError(t, svc.SeePerson(t.Context(), core.PersonInfo{ID: "UBEN", Name: "Ben", Kind: core.Member, Admin: true}))
+	_, err := svc.Do(t.Context(), core.Person("UBEN", core.ViaSlash), "", core.MarkDone{Target: core.Target{Release: "R1", Customer: "customer-bee", Step: "D1"}})
+	require.NoError(t, err)
+	s := site(t, svc)
+	for filter, want := range map[string]int{"by=@ben": 1, "by=UBEN": 1, "op=step.done": 2, "op=step.done&by=ann": 1, "op=release": 2, "op=step.skip&by=ben": 0} {
+		assert.Len(t, object(t, s, "/activity.json?"+filter)["events"], want, filter)
+		page := get(s, "/activity?"+filter).Body.String()
+		assert.Equal(t, want, strings.Count(page, `<li>`), filter)
+		assert.Contains(t, page, "Clear filters", filter)
+	}
+	assert.Contains(t, get(s, "/activity?by=@ben").Body.String(), `name="by" value="@ben"`)
+	assert.Contains(t, get(s, "/activity?op=step.skip&by=ben").Body.String(), "Nothing that fits has happened.")
+	for _, path := range []string{"/activity?by=nobody", "/activity.json?by=nobody"} {
+		assert.Equal(t, http.StatusNotFound, get(s, path).Code, path)
+	}
+}

@@ -2,6 +2,7 @@ package blocks
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"rollcall/core"
@@ -49,9 +50,23 @@ func Customers(v core.CustomerList, page int, env Env) Message {
 		asked, more = append(asked, "archived=yes"), Button{}
 	}
 	s.clusterFilter(&v)
-	s.menu([]Button{press("Import customers", "customer.import"), more, env.open("Open page ↗", "/customers")},
+	s.menu([]Button{press("Import customers", "customer.import"), more, env.open("Open page ↗", customersPath(&v))},
 		append(pager("customer.list", at, pages, asked...), press("Add customer", "customer.add"))...)
 	return s.message()
+}
+
+// customersPath is the page that lists the same customers.
+func customersPath(v *core.CustomerList) string {
+	filters := []string{"sort", v.Query.Sort}
+	for _, c := range v.Query.Clusters {
+		if !slices.Contains(v.Unknown, c) {
+			filters = append(filters, "cluster", c)
+		}
+	}
+	if v.Query.Archived {
+		filters = append(filters, "archived", "yes")
+	}
+	return address("/customers", filters...)
 }
 
 // clusterFilter shows the customers of one cluster, or of all again.

@@ -68,23 +68,16 @@ func matrixFilter(v *core.Matrix) string {
 
 // matrixPath is the page that shows the same part of the matrix.
 func matrixPath(v *core.Matrix) string {
-	path := fmt.Sprintf("/releases/%d", v.Release.ID)
-	var query []string
-	if v.Query.Category != "" {
-		query = append(query, "category="+string(v.Query.Category))
-	}
+	filters := []string{"category", string(v.Query.Category)}
 	for _, c := range v.Clusters {
 		if len(v.Query.Clusters) > 0 {
-			query = append(query, "cluster="+queryEscape(c.Cluster.Name))
+			filters = append(filters, "cluster", c.Cluster.Name)
 		}
 	}
 	for _, status := range v.Query.Statuses {
-		query = append(query, "status="+status.String())
+		filters = append(filters, "status", status.String())
 	}
-	if len(query) == 0 {
-		return path
-	}
-	return path + "?" + strings.Join(query, "&")
+	return address(fmt.Sprintf("/releases/%d", v.Release.ID), filters...)
 }
 
 // grid draws one cluster as a table, with the words for its signs below.

@@ -9,7 +9,24 @@ import (
 	"rollcall/core"
 )
 
-func queryEscape(text string) string { return url.QueryEscape(text) }
+// maxQuery is how much may stand behind the question mark: the status page reads addresses of 2,048 bytes, Slack takes
+// somewhat more.
+const maxQuery = 1900
+
+// address is a page's with filters, keys and values in turn; one without a value is left out, and all of them are where
+// they are too long.
+func address(path string, filters ...string) string {
+	var query []string
+	for i := 0; i+1 < len(filters); i += 2 {
+		if filters[i+1] != "" {
+			query = append(query, filters[i]+"="+url.QueryEscape(filters[i+1]))
+		}
+	}
+	if text := strings.Join(query, "&"); text != "" && len(text) <= maxQuery {
+		return path + "?" + text
+	}
+	return path
+}
 
 // Status shows what is under way everywhere.
 func Status(v core.Dashboard, env Env) Message {
@@ -98,7 +115,9 @@ func Activity(v core.ActivityFeed, older Button, env Env) Message {
 		s.line(activityLine(&v.Events[i]))
 	}
 	s.reserve = 0
-	s.actions(older, env.open("Open page ↗", "/activity"))
+	q := v.Query
+	s.actions(older, env.open("Open page ↗", address("/activity", "release", q.Release, "customer", q.Customer, "cluster", q.Cluster,
+		"by", q.Person, "op", q.Op)))
 	return s.message()
 }
 

@@ -22,8 +22,20 @@ func Releases(v core.ReleaseList, page int, env Env, asked ...any) Message {
 		s.row(releaseLine(r), press("Open", "release.show", r.ShortID).says("Open "+r.Label()))
 	}
 	s.reserve = 0
-	s.actions(append(pager("release.list", at, pages, asked...), press("Add release", "release.add"), env.open("Open page ↗", "/releases"))...)
+	s.actions(append(pager("release.list", at, pages, asked...), press("Add release", "release.add"), env.open("Open page ↗", releasesPath(&v)))...)
 	return s.message()
+}
+
+// releasesPath is the page that lists the same releases.
+func releasesPath(v *core.ReleaseList) string {
+	var filters []string
+	for _, status := range v.Query.Statuses {
+		filters = append(filters, "status", string(status))
+	}
+	for _, kind := range v.Query.Types {
+		filters = append(filters, "type", string(kind))
+	}
+	return address("/releases", filters...)
 }
 
 func releaseLine(r *core.ReleaseView) string {

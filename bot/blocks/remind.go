@@ -58,10 +58,7 @@ func reminderSays(m core.ReminderView, v core.OpenWork, env Env) sheet {
 func openPage(m *core.ReminderView, v *core.OpenWork, env Env) Button {
 	path := "/"
 	if len(v.Releases) == 1 {
-		path = fmt.Sprintf("/releases/%d", v.Releases[0].Release.ID)
-		if m.ClusterName != "" {
-			path += "?cluster=" + queryEscape(string(m.ClusterName))
-		}
+		path = address(fmt.Sprintf("/releases/%d", v.Releases[0].Release.ID), "cluster", string(m.ClusterName))
 	}
 	if b := env.open("Open ↗", path); b.Label != "" {
 		return b
