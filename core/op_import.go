@@ -133,7 +133,11 @@ func (im *importer) cluster(c *ImportCluster) (action string, err error) {
 		return "", err
 	}
 	key := active
-	defer func() { im.clusters[c.ID] = key }()
+	defer func() {
+		if err == nil { // what was refused is not there
+			im.clusters[c.ID] = key
+		}
+	}()
 	if gone(c.IsActive) {
 		archived, err := im.archivedClusters(c.Name)
 		if err != nil {
@@ -226,7 +230,11 @@ func (im *importer) customer(c *ImportCustomer) (action string, err error) {
 		return "", err
 	}
 	key := active
-	defer func() { im.customers[c.ID] = key }()
+	defer func() {
+		if err == nil {
+			im.customers[c.ID] = key
+		}
+	}()
 	if gone(c.IsActive) {
 		archived, err := im.archivedCustomers(cl, c)
 		if err != nil {

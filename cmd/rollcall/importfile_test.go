@@ -126,6 +126,7 @@ func FuzzReadImport(f *testing.F) {
 	f.Add([]byte("name;cluster;namespace;meta.db\n\"Acme; Labs\";prod-eu;labs;pg-1\n"))
 	f.Add([]byte(`{"clusters":[{"id":1,"name":"old","is_active":false},{"id":2,"name":"old"}],"customers":[{"id":1,"cluster_id":1,"cluster_name":"old","name":"a","namespace":"a","is_active":false}],"releases":[{"id":1,"name":"r","type":"hotfix","status":"archived","targets":{"customers":[1]}},{"id":2,"name":"r","type":"hotfix","status":"draft","targets":{"all":true}}],"step_templates":[{"release_id":1,"name":"s","category":"deploy","type":"text","content":"c"}],"events":[]}`))
 	f.Add([]byte("releases:\n  - name: r\n    type: hotfix\n    step_templates:\n      - {name: s, category: deploy, type: text, content: c}\n      - {name: s, category: deploy, type: perl, content: c}\n"))
+	f.Add([]byte(`{"clusters":[{"id":1,"is_active":false}],"customers":[{"id":2,"cluster_id":1}],"releases":[{"id":1,"targets":{"customers":[2]}}],"events":[]}`))
 	svc := emptyService(f)
 	_, err := svc.Do(f.Context(), core.System(core.ViaCLI), "", core.AddCluster{Name: "prod-eu"})
 	require.NoError(f, err)
