@@ -289,7 +289,7 @@ func (c *call) targetLine(given map[string]string) string {
 	if err != nil {
 		return ""
 	}
-	return "*" + blocks.Escape(v.Step.TargetLine) + "*"
+	return blocks.Target(v.Step.TargetLine)
 }
 
 // about says in one line what a form is about.
@@ -303,7 +303,7 @@ func (c *call) about(fixed map[string]string) string {
 			if r, err := c.bot.core.Release(c.ctx, c.actor, fixed["release"]); fixed["release"] != "" && err == nil {
 				line += " · " + r.Label()
 			}
-			return "*" + blocks.Escape(line) + "*"
+			return blocks.Target(line)
 		}
 	}
 	if fixed["cluster"] != "" {

@@ -50,7 +50,7 @@ func feed(r storage.Reader, f *eventFilter, q ActivityQuery, limit int) (*Activi
 		if err != nil {
 			return nil, fmt.Errorf("%s is damaged: %w", entry.Key, err)
 		}
-		if e == nil {
+		if e == nil || empty(r, e) {
 			continue
 		}
 		if len(out.Events) == limit {

@@ -2,7 +2,9 @@ package core
 
 import (
 	"context"
+	"fmt"
 	"slices"
+	"time"
 
 	"rollcall/storage"
 )
@@ -46,6 +48,27 @@ func (s *Service) Revision(ctx context.Context) (int64, error) {
 		return err
 	})
 	return seq, err
+}
+
+// Changed is when the newest event happened; the zero time before the first.
+func (s *Service) Changed(ctx context.Context) (at time.Time, err error) {
+	err = s.view(ctx, func(r storage.Reader) error {
+		rng := storage.Prefix([]byte("event/"))
+		rng.Reverse = true
+		for entry, err := range r.Scan(rng) {
+			if err != nil {
+				return err
+			}
+			e, _, err := skimHead(entry.Value)
+			if err != nil {
+				return fmt.Errorf("%s is damaged: %w", entry.Key, err)
+			}
+			at = e.At
+			return nil
+		}
+		return nil
+	})
+	return at, err
 }
 
 // revisionWindow bounds how many events are looked at for a release's revision.

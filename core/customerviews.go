@@ -12,12 +12,13 @@ import (
 // least done come first and those in no active release last.
 func (s *Service) Customers(ctx context.Context, a Actor, q CustomersQuery) (*CustomerList, error) {
 	return ask(ctx, s, a, func(r storage.Reader) (*CustomerList, error) {
-		out := &CustomerList{Customers: []CustomerView{}, Clusters: []string{}, Query: q}
+		out := &CustomerList{Customers: []CustomerView{}, Clusters: []string{}, Query: q, None: true}
 		var all []*Cluster
 		for c, err := range clusters.all(r, "") {
 			if err != nil {
 				return nil, err
 			}
+			out.None = false
 			if c.IsActive || q.Archived {
 				all = append(all, c)
 				out.Clusters = append(out.Clusters, c.Name)

@@ -200,4 +200,11 @@
 //     refused by the JSON twin (400): a program reads no notes, and would take
 //     everything for what it had asked for. A matrix reads the records of its
 //     clusters and customers for the twin alone.
+//   - 2026-11-29: Names in a line are kept apart in direction: by elements on the
+//     page, in Slack by two characters and only around names that need them, since
+//     what is copied from there is typed again.
+//   - 2026-11-29: A shared link's histories leave out events of which nothing is
+//     left without who and why: claims, blocks and notes.
+//   - 2026-11-29: On paper a grid of more than eight customers goes on in lines of
+//     six, by numbers. Its style is a sheet of its own, outside the pages' budgets.
 package core

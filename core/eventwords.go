@@ -18,14 +18,14 @@ func verbOf(e *Event) string {
 	if !ok {
 		verb = e.Op
 	}
-	switch verb {
-	case "done":
-		return "done"
-	case "note":
-		return "noted"
+	if v := passives[verb]; v != "" {
+		return v
 	}
 	return pastTense(e.Op)
 }
+
+// passives are the verbs that are said otherwise before "by" than behind who did it.
+var passives = map[string]string{"done": "done", "note": "note", "override": "overridden", "withdraw": "withdrawn"}
 
 // quiet are the fields that say nothing to people beside the others.
 var quiet = map[string]bool{"id": true, "created_at": true, "number": true, "serial": true, "activated_at": true, "archived_at": true}

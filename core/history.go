@@ -40,6 +40,9 @@ func stepHistory(r storage.Reader, st *stepState, e enrolment) ([]Activity, erro
 	}
 	out := []Activity{}
 	for _, ev := range own {
+		if empty(r, ev) {
+			continue
+		}
 		act, err := tell.step(ev, record)
 		if err != nil {
 			return nil, err

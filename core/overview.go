@@ -49,8 +49,17 @@ func (s *Service) Dashboard(ctx context.Context, a Actor) (*Dashboard, error) {
 // Clusters lists the active clusters by name, and with archived the others too.
 func (s *Service) Clusters(ctx context.Context, a Actor, archived bool) (*ClusterList, error) {
 	return ask(ctx, s, a, func(r storage.Reader) (*ClusterList, error) {
-		list, err := clusterViews(r, archived)
-		return &ClusterList{Clusters: list}, err
+		out := &ClusterList{None: true}
+		for _, err := range clusters.all(r, "") {
+			if err != nil {
+				return nil, err
+			}
+			out.None = false
+			break
+		}
+		var err error
+		out.Clusters, err = clusterViews(r, archived)
+		return out, err
 	})
 }
 

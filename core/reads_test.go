@@ -20,8 +20,8 @@ var forAnybody = map[string]string{
 // ownQuestions are methods that ask for no actor: the program's own parts call them, and hand nothing of what they
 // return to people but what an operation or a view has decided.
 var ownQuestions = map[string]string{
-	"Revision": "a number",
-	"Epoch":    "a random name", "Check": "the command line", "Workspace": "the start", "Bind": "the start", "Restored": "the command line",
+	"Revision": "a number", "Changed": "a time",
+	"Epoch": "a random name", "Check": "the command line", "Workspace": "the start", "Bind": "the start", "Restored": "the command line",
 	"Watch": "a signal without content", "Wake": "the deliverer", "Notices": "the deliverer", "Delivered": "the deliverer", "Failed": "the deliverer", "Backlog": "the metrics",
 	"StaleBoards": "the deliverer", "Board": "the deliverer", "KeepBoard": "the deliverer", "FailBoard": "the deliverer", "RedrawBoards": "the deliverer",
 	"ThreadOf": "finds what a thread is about, for a command that is then checked", "Tidy": "the hourly cleaning", "SeePerson": "Slack's events",

@@ -93,7 +93,7 @@ func TestFV0075_7StepDetail(t *testing.T) {
 	assert.Equal(t, "ALTER TABLE users ADD COLUMN x int;", d.Original.Content)
 	assert.False(t, d.Original.MovedOn)
 	assert.Equal(t, "v2.5.0_prod-us_cust-a-prod_deploy-02_sql.sql", d.FileName)
-	assert.Equal(t, "created by ann → -\noverrode by bob → -\ndone by olga → done (took 3 s)\n", lines(d.History))
+	assert.Equal(t, "created by ann → -\noverridden by bob → -\ndone by olga → done (took 3 s)\n", lines(d.History))
 	made := d.History[0]
 	assert.Equal(t, "Created from template", made.Title)
 	assert.Equal(t, activated, made.At)

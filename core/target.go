@@ -1,6 +1,7 @@
 package core
 
 import (
+	"regexp"
 	"strconv"
 	"strings"
 )
@@ -15,6 +16,32 @@ func (p place) String() string { return p.customer + " · " + p.cluster + " / " 
 // or downloaded; nothing else words it.
 func targetLine(p place, release string, c Category, position, short, name string) string {
 	return p.String() + " · " + release + " · " + string(c) + " " + position + " (" + short + ") " + name
+}
+
+// placeForm takes a customer with its place apart, and the release that may follow.
+var placeForm = regexp.MustCompile(`^(.*) · (.*) / ([a-z0-9-]+)(?: · (.*))?$`)
+
+// SetApart puts what set makes of each name in a target line in the name's
+// place: for surfaces that keep the names of a line apart, since one that is
+// read from right to left draws its neighbours along. A customer with its
+// place counts as a line too; of another text the whole is taken for a name.
+func SetApart(line string, set func(name string) string) string {
+	m, names := titleForm.FindStringSubmatchIndex(line), []int{1, 2, 3, 4, 6} // the fifth is the short id
+	if m == nil {
+		m, names = placeForm.FindStringSubmatchIndex(line), []int{1, 2, 3, 4}
+	}
+	if m == nil {
+		return set(line)
+	}
+	var b strings.Builder
+	at := 0
+	for _, name := range names {
+		if from, to := m[2*name], m[2*name+1]; from >= 0 {
+			b.WriteString(line[at:from] + set(line[from:to]))
+			at = to
+		}
+	}
+	return b.String() + line[at:]
 }
 
 // formatOrder is an order index as people count it: from one, a custom step

@@ -62,6 +62,7 @@ type Dashboard struct {
 // ClusterList is every cluster, by name.
 type ClusterList struct {
 	Clusters []ClusterView `json:"clusters"`
+	None     bool          `json:"-"` // there is no cluster, not even an archived one
 }
 
 // ClusterDetail is one cluster and the customers in it.
@@ -74,6 +75,7 @@ type ClusterDetail struct {
 type CustomerList struct {
 	Customers []CustomerView `json:"customers"`
 	Total     int            `json:"-"` // before the filter
+	None      bool           `json:"-"` // there is no cluster, archived or not, that one could be on
 	Clusters  []string       `json:"-"` // what can be filtered by
 	Unknown   []string       `json:"-"` // clusters asked for that there are not
 	Query     CustomersQuery `json:"-"`

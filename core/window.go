@@ -308,6 +308,14 @@ func (w *window) index(key string, value []byte) ([]byte, bool, error) {
 // told are the changes of a step or template that its history is made from.
 var told = []string{"status", "revision", "removed", "override", "custom"}
 
+// empty is true for an event of which nothing is left behind a window: a
+// claim, a block, a note. It is let through, since histories follow events
+// from one to the next, but is not told.
+func empty(r storage.Reader, e *Event) bool {
+	_, windowed := r.(*window)
+	return windowed && !slices.ContainsFunc(e.Subjects, func(s Subject) bool { return len(s.Changes) > 0 })
+}
+
 // event lets through what happened to the steps in scope: what and when, not
 // who or why.
 func (w *window) event(key string, value []byte) ([]byte, bool, error) {

@@ -25,7 +25,7 @@ func ReceiptIn(r core.Receipt, warnings []string, name string, view *Message, fu
 	var s sheet
 	text := "✅ " + Escape(r.Text) + "."
 	if r.Title != "" {
-		text = "✅ *" + Escape(r.Title) + "*\n" + Escape(r.Text) + "."
+		text = "✅ " + Target(r.Title) + "\n" + Escape(r.Text) + "."
 	}
 	for _, d := range r.Details {
 		text += "\n" + Escape(d)

@@ -61,7 +61,7 @@ func Mine(v core.Mine) Message {
 
 // attention is one step that somebody should look at.
 func attention(s *sheet, step *core.StepView) {
-	text := bold(step.TargetLine)
+	text := Target(step.TargetLine)
 	for _, mark := range stepMarks(step) {
 		text += "\n" + mark
 	}

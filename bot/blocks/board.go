@@ -95,6 +95,9 @@ func boardCluster(c *core.BoardCluster) string {
 	if c.Progress.Skipped > 0 {
 		text += fmt.Sprintf(" · %s skipped", thousands(c.Progress.Skipped))
 	}
+	if c.Progress.Reverted > 0 {
+		text += fmt.Sprintf(" · %s reverted", thousands(c.Progress.Reverted))
+	}
 	if c.Blocked > 0 {
 		text += fmt.Sprintf(" · ⛔ %s", thousands(c.Blocked))
 	}
@@ -117,7 +120,7 @@ func boardBlocked(s *sheet, v *core.BoardView) {
 
 // blockLine is a blocked step in one line: where, why, and who must help.
 func blockLine(step *core.StepView) string {
-	text := Escape(short(step.TargetLine, 160))
+	text := Escape(core.SetApart(step.TargetLine, func(name string) string { return isolated(short(name, 32)) }))
 	if b := step.Block; b != nil {
 		text += " · “" + Escape(short(oneLine(b.Reason), 120)) + "”"
 		if b.Needs != "" {

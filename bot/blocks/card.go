@@ -13,7 +13,7 @@ func Card(v core.StepDetail, env Env) Message {
 	s.reserve = 3
 	r, step := &v.Release, &v.Step
 	page := env.open("Open page ↗", fmt.Sprintf("/releases/%d/customers/%d/steps/%s", r.ID, step.CustomerID, step.ShortID))
-	s.line("*" + Escape(step.TargetLine) + "*")
+	s.line(Target(step.TargetLine))
 	facts := fmt.Sprintf("%s %s · %s · %s", sign(step.Status), step.Status, step.Category, step.Type)
 	for _, mark := range stepMarks(step) {
 		facts += " · " + mark
@@ -121,7 +121,7 @@ func sourceButtons(r *core.ReleaseView, step *core.StepView) []Button {
 func Original(v core.StepDetail, env Env) Message {
 	s := env.sheet()
 	s.reserve = 1
-	s.line("*" + Escape(v.Step.TargetLine) + "*")
+	s.line(Target(v.Step.TargetLine))
 	if v.Original == nil {
 		s.line("📋 This step says what its template says.")
 		return s.message()
@@ -177,7 +177,7 @@ func History(v core.StepDetail, env Env) Message {
 	s := env.sheet()
 	s.reserve = 1
 	s.header("History of " + v.Step.ShortID)
-	s.line("*" + Escape(v.Step.TargetLine) + "*")
+	s.line(Target(v.Step.TargetLine))
 	if len(v.History) == 0 {
 		s.line("Nothing has happened to this step yet.")
 	}

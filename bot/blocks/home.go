@@ -143,7 +143,7 @@ func homeNow(s *sheet, v *core.Home) {
 	if v.Next != nil && v.Role >= core.Operator {
 		step := &v.Next.Step
 		s.line("*▶️ Your next step*")
-		s.row(Escape(step.TargetLine), press("Open", "step.show", fmt.Sprintf("R%d", v.Next.Release.ID), step.CustomerID, step.ShortID).says("Open "+step.TargetLine))
+		s.row(target(step.TargetLine), press("Open", "step.show", fmt.Sprintf("R%d", v.Next.Release.ID), step.CustomerID, step.ShortID).says("Open "+step.TargetLine))
 		return
 	}
 	if len(v.Needed)+len(v.Claimed) == 0 {

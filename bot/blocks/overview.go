@@ -135,7 +135,7 @@ func activityLine(a *core.Activity) string {
 		text += " · " + Escape(strings.ReplaceAll(a.Op, ".", " "))
 	}
 	if a.Title != "" {
-		text += " · " + Escape(short(oneLine(a.Title), 300))
+		text += " · " + target(short(oneLine(a.Title), 300))
 	}
 	if a.Count > 1 {
 		text += " · " + plural(a.Count, "step")

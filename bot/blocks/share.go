@@ -10,7 +10,7 @@ import (
 // Shared gives a new shared link to whoever made it, once.
 func Shared(r core.Receipt, env Env) Message {
 	s := env.sheet()
-	text := "✅ *" + Escape(r.Title) + "*\n" + Escape(r.Text) + ", until " + Date(time.Unix(r.Until, 0)) + "."
+	text := "✅ " + Target(r.Title) + "\n" + Escape(r.Text) + ", until " + Date(time.Unix(r.Until, 0)) + "."
 	if r.Secret == "" {
 		text += "\nThe link itself was told when it was made and is kept nowhere. If you did not see it, end this one and share again."
 	} else {

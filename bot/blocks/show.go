@@ -36,7 +36,7 @@ func progress(c core.Counts) string {
 }
 
 // place says where a customer lives: cluster / namespace.
-func place(cluster, namespace string) string { return code(cluster + " / " + namespace) }
+func place(cluster, namespace string) string { return code(isolated(cluster) + " / " + namespace) }
 
 // ReleaseName is a release in one line: version, name, short id.
 func ReleaseName(r *core.ReleaseView) string {

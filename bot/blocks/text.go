@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"rollcall/core"
@@ -107,7 +108,25 @@ func bold(text string) string {
 	if text == "" {
 		return ""
 	}
-	return "*" + Escape(text) + "*"
+	return "*" + Escape(isolated(text)) + "*"
+}
+
+// Target is a target line in bold, each name in its place.
+func Target(line string) string { return "*" + target(line) + "*" }
+
+func target(line string) string { return Escape(core.SetApart(line, isolated)) }
+
+// isolated keeps a name that is read from right to left from drawing its neighbours along. Others stay as they are: what
+// does not need the two characters should not be copied with them.
+func isolated(name string) string {
+	if !strings.ContainsFunc(name, rightToLeft) {
+		return name
+	}
+	return "\u2068" + name + "\u2069"
+}
+
+func rightToLeft(r rune) bool {
+	return unicode.In(r, unicode.Hebrew, unicode.Arabic, unicode.Syriac, unicode.Thaana, unicode.Nko, unicode.Adlam)
 }
 
 func code(text string) string { return "`" + ticks.Replace(controls.Replace(text)) + "`" }
