@@ -22,8 +22,12 @@ func weigh(t *testing.T, page, path string) (plain, packed map[string]int) {
 	for _, m := range assetRef.FindAllStringSubmatch(page, -1) {
 		w := get(s, m[1])
 		require.Equal(t, http.StatusOK, w.Code, m[1])
-		plain[m[2]] += w.Body.Len()
-		packed[m[2]] += get(s, m[1], "Accept-Encoding", "zstd").Body.Len()
+		kind := m[2]
+		if strings.Contains(m[1], "/print.") {
+			kind = "paper" // loaded when all else is there
+		}
+		plain[kind] += w.Body.Len()
+		packed[kind] += get(s, m[1], "Accept-Encoding", "zstd").Body.Len()
 	}
 	t.Logf("%-12s css %6d, js %6d; compressed %5d and %5d", path, plain["css"], plain["js"], packed["css"], packed["js"])
 	return plain, packed
@@ -52,6 +56,7 @@ func TestPagesLoadWhatTheyUse(t *testing.T) {
 			plain, packed := weigh(t, page, name)
 			assert.LessOrEqual(t, plain["css"], c.css)
 			assert.LessOrEqual(t, plain["js"], c.js)
+			assert.LessOrEqual(t, plain["paper"], 2<<10)
 			assert.LessOrEqual(t, packed["css"]+packed["js"], c.packed)
 		})
 	}

@@ -130,6 +130,22 @@ func TestBrowserPrint(t *testing.T) {
 	b.until("[...document.querySelectorAll('.grid td a')].every(a => a.getBoundingClientRect().height > 0)")
 	assert.Equal(t, "static", value[string](b, "getComputedStyle(document.querySelector('.grid thead th')).position"))
 	assert.Equal(t, "none", value[string](b, "getComputedStyle(document.querySelector('.filters')).display"))
+
+	// At the width of a sheet nothing stands beside it, however many customers there are, nor in a box that would scroll.
+	many := typical()
+	many.perCluster, many.steps = 30, 6
+	b = browse(t, site(t, many))
+	_, err = chromedp.Call(b.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print"})
+	require.NoError(t, err)
+	b.size(720, 1000)
+	for _, path := range everyPage {
+		b.open(path)
+		assert.Empty(t, value[[]string](b, `[...document.querySelectorAll('main :is(td, th)')].filter(c => c.getBoundingClientRect().right > innerWidth).map(c => c.textContent)`), path)
+		assert.Empty(t, value[[]string](b, `[...document.querySelectorAll('.wide, .scroll')].filter(c => c.scrollWidth > c.clientWidth + 1 || c.scrollHeight > c.clientHeight + 1).map(c => c.className)`), path)
+	}
+	b.open("/releases/12")
+	assert.Empty(t, value[[]string](b, `[...document.querySelectorAll('.grid :is(th, td)')].filter(c => c.scrollHeight > c.clientHeight + 1).map(c => c.textContent)`), "cut or over what stands below")
+	assert.Contains(t, value[string](b, "getComputedStyle(document.querySelector('.grid td:last-child > a'), '::before').content"), "counter(c)", "which customer's it is")
 	pdf, err := chromedp.Call(b.ctx, page.PrintToPDF, page.PrintToPDFParams{})
 	require.NoError(t, err)
 	assert.Equal(t, "%PDF", string(pdf.Data[:4]))
@@ -187,6 +203,22 @@ func TestBrowserHugePage(t *testing.T) {
 	b.size(390, 900)
 	b.fits("390")
 	b.picture("huge-390-light")
+}
+
+// On a phone a difference goes down the page, line by line, and what a list is about is on the screen.
+func TestBrowserNothingHidesOnAPhone(t *testing.T) {
+	b := browse(t, site(t, typical()))
+	b.size(390, 844)
+	b.open("/releases/12/customers/2/steps/D2/original")
+	assert.Zero(t, value[int](b, "(d => d.scrollWidth - d.clientWidth)(document.querySelector('.diff').parentNode)"))
+	assert.Equal(t, 1, value[int](b, "new Set([...document.querySelectorAll('.diff :is(del, ins)')].map(e => e.getBoundingClientRect().left)).size"), "below each other")
+	for _, path := range []string{"/releases", "/customers/2"} {
+		b.open(path)
+		assert.Less(t, value[float64](b, "document.querySelector('td .bar').getBoundingClientRect().right"), 390.0, path)
+	}
+	b.open("/releases/12#2-D2")
+	b.until(panelOpen)
+	assert.Equal(t, 2, value[int](b, "new Set([...document.querySelectorAll('.bar-top > *')].map(e => e.getBoundingClientRect().top)).size"), "two rows, a pair in each")
 }
 
 // Text at its limits of size, and of every direction and kind, stays in its place and can be read.

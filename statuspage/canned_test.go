@@ -91,6 +91,8 @@ func (c *canned) Epoch() string { return "e0" + c.restored }
 
 func (c *canned) Revision(context.Context) (int64, error) { return c.revision, nil }
 
+func (c *canned) Changed(context.Context) (time.Time, error) { return day, nil }
+
 func (c *canned) customers() int { return c.clusters * c.perCluster }
 
 // cell is a pattern with everything in it, the same for every run.

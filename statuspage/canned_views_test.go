@@ -22,7 +22,7 @@ func (c *canned) Dashboard(context.Context, core.Actor) (*core.Dashboard, error)
 }
 
 func (c *canned) Clusters(_ context.Context, _ core.Actor, archived bool) (*core.ClusterList, error) {
-	v := &core.ClusterList{}
+	v := &core.ClusterList{None: c.clusters == 0}
 	for i := range c.clusters {
 		if one := c.cluster(i); one.IsActive || archived {
 			v.Clusters = append(v.Clusters, one)
@@ -82,7 +82,7 @@ func (c *canned) selected(asked []string) (found []int, unknown []string) {
 
 func (c *canned) Customers(_ context.Context, _ core.Actor, q core.CustomersQuery) (*core.CustomerList, error) {
 	found, unknown := c.selected(q.Clusters)
-	v := &core.CustomerList{Total: c.customers(), Clusters: c.names(), Unknown: unknown, Query: q}
+	v := &core.CustomerList{None: c.clusters == 0, Total: c.customers(), Clusters: c.names(), Unknown: unknown, Query: q}
 	for _, i := range found {
 		for _, j := range c.of(i) {
 			v.Customers = append(v.Customers, c.customer(j))

@@ -33,6 +33,11 @@ type failure struct {
 	Ref       string // stands in the log too; empty when there is nothing to look up there
 }
 
+// Inside is false for those who, as far as we know, cannot get any further than this.
+func (f failure) Inside() bool {
+	return f.Status != http.StatusForbidden && f.Status != http.StatusGone
+}
+
 // title is what the page is headed by: what happened to the reader, or else what HTTP calls it.
 func (f failure) title() string {
 	switch f.Status {

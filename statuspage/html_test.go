@@ -63,8 +63,12 @@ func TestMarkdown(t *testing.T) {
 		{"<slack:open>", "<p>slack:open</p>\n"},
 		{"# a {#main onclick=x}", "<h3>a {#main onclick=x}</h3>\n"},
 	} {
-		assert.Equal(t, c.want, string(statuspage.Markdown(core.Maybe(c.in))), c.in)
+		want := strings.Replace(c.want, ">", ` dir="auto">`, 1) // on every block, and on none inside it
+		assert.Equal(t, want, string(statuspage.Markdown(core.Maybe(c.in))), c.in)
 	}
+	table := string(statuspage.Markdown("| a |\n|---|\n| b |\n"))
+	assert.True(t, strings.HasPrefix(table, `<section class="wide" tabindex="0" aria-label="Table"><table dir="auto">`), table)
+	assert.Contains(t, table, "</table></section>")
 	long := strings.Repeat("[a](", 10_000)
 	assert.Equal(t, "<pre>"+long+"</pre>", string(statuspage.Markdown(core.Maybe(long))))
 }

@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"path"
 	"reflect"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -84,12 +85,14 @@ var vocabulary = template.FuncMap{
 	"number":   number,
 	"plural":   plural,
 	"title":    capital,
-	"visible":  core.Visible,
+	"target":   targetLine,
 	"kind":     kindOf,
 	"heading":  func(panel bool, label string) heading { return heading{panel, label} },
 	"stepurl":  stepURL,
 	"markdown": markdown,
 	"about":    about,
+	"taking":   taking,
+	"fact":     fact,
 	"cells":    cells,
 	"draftSteps": func(label string, release int64, steps []core.TemplateView) draftSteps {
 		return draftSteps{label, release, steps}
@@ -110,7 +113,7 @@ func about(e core.Activity) string {
 		if e.StepID != "" {
 			return stepURL(*e.ReleaseID, *e.CustomerID, string(e.StepID))
 		}
-		return fmt.Sprintf("/releases/%d/customers/%d", *e.ReleaseID, *e.CustomerID)
+		return scopePath(*e.ReleaseID, *e.CustomerID)
 	case e.CustomerID != nil:
 		return fmt.Sprintf("/customers/%d", *e.CustomerID)
 	case e.ReleaseID != nil:
@@ -119,6 +122,19 @@ func about(e core.Activity) string {
 		return fmt.Sprintf("/clusters/%d", *e.ClusterID)
 	}
 	return ""
+}
+
+// targetLine is a target line whose names stand apart, so that one that is read from right to left stays in its place.
+func targetLine(line string) template.HTML {
+	return template.HTML(core.SetApart(line, func(name string) string {
+		return "<bdi>" + template.HTMLEscapeString(core.Visible(name)) + "</bdi>"
+	}))
+}
+
+// taking is the page of all steps of the customer and release that an event about one of them names.
+func taking(e core.Activity) string {
+	e.StepID = ""
+	return about(e)
 }
 
 // heading is a title of a section: a level lower in a panel, which has a title of its own.
@@ -167,6 +183,14 @@ func stamp(t any) template.HTML {
 	return template.HTML(fmt.Sprintf(`<time datetime="%s">%s</time>`, at.Format(time.RFC3339), at.Format("2006-01-02 15:04 UTC")))
 }
 
+// fact is what a key of metadata is headed by: as people typed it, but for the one that these pages know.
+func fact(key string) string {
+	if key == "region" {
+		return "Region"
+	}
+	return key
+}
+
 // state is how a step's status is drawn: a class that brings colour and glyph, and the word.
 type state struct{ Class, Word string }
 
@@ -184,9 +208,15 @@ func stateOf(s core.Status) state {
 	return state{"n", "Unknown"}
 }
 
+// quoted is what stands between straight quotation marks, as core writes names and odd values.
+var quoted = regexp.MustCompile(`"((?:[^"\\]|\\.)*)"`)
+
+// curly sets quotation marks as these pages do.
+func curly(text string) string { return quoted.ReplaceAllString(text, "“$1”") }
+
 // coded is a sentence whose words in backticks are set as code, as in Slack.
 func coded(text string) template.HTML {
-	text = template.HTMLEscapeString(text)
+	text = template.HTMLEscapeString(curly(text))
 	pieces := strings.Split(text, "`")
 	if len(pieces)%2 == 0 {
 		return template.HTML(text) // one of them is no half of a pair

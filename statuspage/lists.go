@@ -24,6 +24,32 @@ func askDashboard(s *Site, q *request) (dashboardView, error) {
 	return v, err
 }
 
+// feedText is how much of a text the dashboard's feed shows, in characters: three lines on a phone.
+const feedText = 160
+
+func dressDashboard(_ *request, v dashboardView) frame {
+	d := *v.Dashboard
+	d.Activity = slices.Clone(d.Activity) // the view itself is the twin's
+	for i := range d.Activity {
+		e := &d.Activity[i]
+		e.Text = short(e.Text, feedText)
+		e.Changes = slices.Clone(e.Changes)
+		for j := range e.Changes {
+			e.Changes[j].Before, e.Changes[j].After = short(e.Changes[j].Before, feedText), short(e.Changes[j].After, feedText)
+		}
+	}
+	v.Dashboard = &d
+	return frame{Title: "Dashboard", Body: v}
+}
+
+// short cuts a text to n characters, the last one an ellipsis where something was cut.
+func short(text core.Maybe, n int) core.Maybe {
+	if r := []rune(text); len(r) > n {
+		return core.Maybe(r[:n-1]) + "…"
+	}
+	return text
+}
+
 // clustersBody is the list of clusters.
 type clustersBody struct {
 	*core.ClusterList

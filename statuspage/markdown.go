@@ -9,6 +9,7 @@ import (
 	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/extension"
+	east "github.com/yuin/goldmark/extension/ast"
 	"github.com/yuin/goldmark/parser"
 	"github.com/yuin/goldmark/renderer"
 	"github.com/yuin/goldmark/text"
@@ -48,6 +49,9 @@ type tamer struct{}
 
 func (tamer) Transform(doc *ast.Document, reader text.Reader, _ parser.Context) {
 	var found []ast.Node
+	for n := doc.FirstChild(); n != nil; n = n.NextSibling() {
+		n.SetAttributeString("dir", []byte("auto")) // each block reads as it begins; what stands inside goes with it
+	}
 	_ = ast.Walk(doc, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
 		if entering {
 			switch n := n.(type) {
@@ -122,6 +126,7 @@ func unwrap(n ast.Node) {
 type literally struct{}
 
 func (literally) RegisterFuncs(r renderer.NodeRendererFuncRegisterer) {
+	r.Register(east.KindTable, boxed)
 	r.Register(ast.KindRawHTML, func(w util.BufWriter, source []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
 		if entering {
 			writeLines(w, source, n.(*ast.RawHTML).Segments)
@@ -131,7 +136,7 @@ func (literally) RegisterFuncs(r renderer.NodeRendererFuncRegisterer) {
 	r.Register(ast.KindHTMLBlock, func(w util.BufWriter, source []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
 		if entering {
 			block := n.(*ast.HTMLBlock)
-			_, _ = w.WriteString("<p>")
+			_, _ = w.WriteString(`<p dir="auto">`)
 			writeLines(w, source, block.Lines())
 			if block.HasClosure() {
 				_, _ = w.Write(util.EscapeHTML(block.ClosureLine.Value(source)))
@@ -140,6 +145,16 @@ func (literally) RegisterFuncs(r renderer.NodeRendererFuncRegisterer) {
 		}
 		return ast.WalkSkipChildren, nil
 	})
+}
+
+// boxed puts a table, which cannot always be as narrow as its page, into a box of its own that scrolls.
+func boxed(w util.BufWriter, _ []byte, _ ast.Node, entering bool) (ast.WalkStatus, error) {
+	if entering {
+		_, _ = w.WriteString(`<section class="wide" tabindex="0" aria-label="Table"><table dir="auto">` + "\n")
+	} else {
+		_, _ = w.WriteString("</table></section>\n")
+	}
+	return ast.WalkContinue, nil
 }
 
 func writeLines(w util.BufWriter, source []byte, lines *text.Segments) {

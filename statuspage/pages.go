@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"rollcall/core"
 )
@@ -38,7 +39,8 @@ type frame struct {
 	Nav      string
 	Build    string
 	Position position
-	About    bool // false on pages without data, which have no navigation either
+	Changed  time.Time // when what is shown last changed; for people of the workspace
+	About    bool      // false on pages without data, which have no navigation either
 	surroundings
 }
 
@@ -63,7 +65,7 @@ func (p page) public() page {
 
 var pages = []page{
 	pageOf("/", "dashboard", "dashboard",
-		askDashboard, func(_ *request, v dashboardView) frame { return frame{Title: "Dashboard", Body: v} }),
+		askDashboard, dressDashboard),
 	pageOf("/clusters", "clusters", "clusters",
 		func(s *Site, q *request) (*core.ClusterList, error) {
 			return s.cfg.Views.Clusters(q.ctx, q.actor, q.yes("archived"))

@@ -31,8 +31,7 @@ func (s *Site) read(r *http.Request) (*request, error) {
 	params := chi.RouteContext(q.ctx).URLParams
 	for i, key := range params.Keys {
 		if !wellFormed(key, params.Values[i]) {
-			return nil, &core.Error{Code: core.Invalid, Msg: "This address has something other than a number or a step for an id",
-				Hint: "Start again from the dashboard."}
+			return nil, &core.Error{Code: core.Invalid, Msg: "This address leads nowhere: part of it is not an id"}
 		}
 	}
 	var err error
@@ -127,7 +126,7 @@ func (q *request) ignored(key string, values ...string) {
 // notes say on a page which filters were left out.
 func (q *request) notes() (out []string) {
 	for _, odd := range q.odd {
-		out = append(out, odd+"; that filter was left out.")
+		out = append(out, curly(odd)+"; that filter was left out.")
 	}
 	return out
 }

@@ -153,3 +153,26 @@ func TestSharedTwins(t *testing.T) {
 	assert.Nil(t, m.Release["description"])
 	assert.Nil(t, m.Release["metadata"])
 }
+
+// Claims, blocks and notes speak of people and reasons: a shared view neither shows nor explains them, and its history has
+// no line that would say only that there was one.
+func TestASharedLinkTellsOfNoBlocks(t *testing.T) {
+	svc := service(t)
+	s := behindLinks(t, svc)
+	for _, op := range []core.Operation{
+		core.StartStep{Target: core.Target{Release: "v2.5.0", Customer: "cust-b-prod", Step: "D1"}},
+		core.AddNote{Target: core.Target{Release: "v2.5.0", Customer: "cust-a-prod", Step: "D1"}, Text: "twice"},
+	} {
+		do(t, svc, op)
+	}
+	_, cookie, _ := share(t, svc, s, core.ShareRelease{Release: "v2.5.0"})
+	for _, path := range []string{"/activity", "/releases/1", "/releases/1/customers/3/steps/D1", "/releases/1/customers/1/steps/D1"} {
+		body := strings.ToLower(get(s, path, "Cookie", cookie).Body.String())
+		for _, word := range []string{"block", "started", "in progress", "note by", ">note"} {
+			assert.NotContains(t, body, word, path)
+		}
+	}
+	feed := get(s, "/activity", "Cookie", cookie).Body.String()
+	assert.Contains(t, feed, "Skipped", "what became of steps is told")
+	assert.Contains(t, feed, "overridden")
+}

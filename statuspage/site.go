@@ -49,6 +49,8 @@ type Views interface {
 
 	// Revision grows with every change that a view may show. It is cheap: a page that is not newer is not built.
 	Revision(context.Context) (int64, error)
+	// Changed is when the newest of these changes happened; the zero time before the first.
+	Changed(context.Context) (time.Time, error)
 	// Epoch is another one once the store was put back from a copy: revisions of two epochs say nothing of each other.
 	Epoch() string
 }

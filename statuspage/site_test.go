@@ -114,7 +114,7 @@ func TestMatrixFilters(t *testing.T) {
 	odd := get(s, "/releases/12?cluster=nowhere&status=lost&sort=luck&category=cake")
 	assert.Equal(t, http.StatusOK, odd.Code)
 	for _, what := range []string{"nowhere", "lost", "luck", "cake"} {
-		assert.Contains(t, odd.Body.String(), what+"&#34;; that filter was left out.")
+		assert.Contains(t, odd.Body.String(), what+"”; that filter was left out.")
 	}
 }
 

@@ -32,6 +32,9 @@ func (s *Site) surround(f *frame, q *request, view any) error {
 	f.About, f.Build, f.Live = true, s.cfg.Build, s.liveOf(view)
 	f.Home, f.Entries, f.SignOut = "/", navigation, q.signedIn()
 	shared, err := s.cfg.Views.Shared(q.ctx, q.actor)
+	if err == nil && shared == nil {
+		f.Changed, err = s.cfg.Views.Changed(q.ctx)
+	}
 	if err != nil || shared == nil {
 		return err
 	}

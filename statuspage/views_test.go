@@ -39,7 +39,7 @@ func TestViews(t *testing.T) {
 			"Releases on this cluster", "v2.5.0 Release Active 16% 1 done, 5 pending"}},
 		{"5.4 customers by cluster", "/customers", []string{"prod-eu 1 customer Customer Cluster / namespace Progress in active releases customer-d prod-eu / cust-d-prod",
 			"prod-us 2 customers", "customer-bee prod-us / cust-b-prod"}},
-		{"FV-002 releases", "/releases", []string{"v2.5.0 Spring release R1 Release Active 2026-12-01 3 3 11%"}},
+		{"FV-002 releases", "/releases", []string{"v2.5.0 Spring release R1 11% Release Active 2026-12-01 3 3"}},
 		{"5.5 matrix, FR-006 progress, BR-C03 by cluster", "/releases/1", []string{"Type Release Status Active Date 2026-12-01", "Deploy 1/6 Verify 0/3",
 			"11% done: 1 done, 7 pending, 1 skipped. 1 blocked", "prod-eu 1 customer 0% 0 done, 1 pending, 1 skipped", "Step customer-a prod-us / cust-a-prod 50%",
 			"1. Deploy via Jenkins D1 Done Pending", "Pending, overridden", "Settings Id R1 For all active customers"}},
@@ -50,7 +50,7 @@ func TestViews(t *testing.T) {
 			"customer-bee prod-us / cust-b-prod Pending Overridden – – yes", "customer-d prod-eu / cust-d-prod Skipped not on this plan 2026-11-24 09:30 UTC Ann no"}},
 		{"5.7 FV-007 an overridden step", "/releases/1/customers/2/steps/D2", []string{"customer-bee · prod-us / cust-b-prod · v2.5.0 · deploy 2 (D2) Run migration",
 			"Category Deploy Type SQL", "Overridden for this customer: View original", "SELECT 2; SELECT 3;", "Difference to the template: 1 line out, 2 lines in",
-			"Created by Ann", "Overrode by Ann", "Go back to the template /rollcall step reset R1 prod-us/cust-b-prod D2"}},
+			"Created by Ann", "Overridden by Ann", "Go back to the template /rollcall step reset R1 prod-us/cust-b-prod D2"}},
 		{"5.7 a step from its template", "/releases/1/customers/1/steps/D1", []string{"From template: this step for all customers", "Locked: the step is done", "Ann: build 812",
 			"Mark as reverted /rollcall step revert R1 prod-us/cust-a-prod D1"}},
 	} {
@@ -201,7 +201,7 @@ func TestClustersWithACommaInTheirNames_FC006(t *testing.T) {
 		both := get(s, path+"?cluster=prod-us%2C+east,prod-eu").Body.String()
 		assert.Contains(t, both, "cust-d-prod", path)
 		assert.Contains(t, both, `<option value="prod-us, east,prod-eu" selected>`, path)
-		assert.Contains(t, get(s, path+"?cluster=prod-us%2C+east&cluster=nowhere").Body.String(), "There is no cluster &#34;nowhere&#34;", path)
+		assert.Contains(t, get(s, path+"?cluster=prod-us%2C+east&cluster=nowhere").Body.String(), "There is no cluster “nowhere”", path)
 	}
 }
 
@@ -246,5 +246,36 @@ func TestActivityByPersonAndOperation(t *testing.T) {
 	assert.Contains(t, get(s, "/activity?op=step.skip&by=ben").Body.String(), "Nothing that fits has happened.")
 	for _, path := range []string{"/activity?by=nobody", "/activity.json?by=nobody"} {
 		assert.Equal(t, http.StatusNotFound, get(s, path).Code, path)
+	}
+}
+
+// The dashboard's feed is a look: what is long is cut there, and whole where it belongs. A step is a link away.
+func TestADashboardCutsWhatIsLong(t *testing.T) {
+	svc := service(t)
+	long := strings.TrimSpace(strings.Repeat("and another thing ", 60))
+	do(t, svc, core.BlockStep{Target: core.Target{Release: "v2.5.0", Customer: "cust-a-prod", Step: "D2"}, Reason: long})
+	do(t, svc, core.UnblockStep{Target: core.Target{Release: "v2.5.0", Customer: "cust-a-prod", Step: "D2"}})
+	s := site(t, svc)
+	assert.NotContains(t, get(s, "/").Body.String(), long)
+	assert.Contains(t, get(s, "/").Body.String(), long[:150])
+	assert.Contains(t, get(s, "/").Body.String(), `<a href="/releases/1/customers/1/steps/D2">D2 <bdi>Run migration</bdi></a>`)
+	assert.Contains(t, get(s, "/index.json").Body.String(), long)
+	assert.Contains(t, get(s, "/activity").Body.String(), long)
+}
+
+// Only an empty store is spoken of as one, whatever was refused or granted in it.
+func TestTheFirstSentenceStaysUntilThereIsSomething(t *testing.T) {
+	svc := emptyService(t, "Ann")
+	s := site(t, svc)
+	require.NoError(t, svc.SeePerson(t.Context(), core.PersonInfo{ID: "UBEN", Name: "Ben", Kind: core.Member}))
+	do(t, svc, core.GrantRole{User: "UBEN", Role: core.Operator})
+	assert.Contains(t, get(s, "/").Body.String(), "Nothing here yet.")
+	for _, list := range []string{"/clusters", "/customers"} {
+		assert.NotContains(t, get(s, list).Body.String(), "archived", list)
+	}
+	do(t, svc, core.AddCluster{Name: "prod-us"})
+	do(t, svc, core.ArchiveCluster{Cluster: "prod-us"})
+	for _, list := range []string{"/clusters", "/customers"} {
+		assert.Contains(t, get(s, list).Body.String(), "archived", list)
 	}
 }
