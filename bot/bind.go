@@ -129,7 +129,12 @@ func (in In) set(a *Arg, text string) error {
 			err.Hint = "Type # and choose it from Slack's list."
 			return err
 		}
-	case Words, Day, Release, Customer, Cluster, Step, CustomerOrStep, Reminder, Position:
+	case Position:
+		text = strings.TrimSpace(text)
+		if err := checkPosition(a, text); err != nil {
+			return err
+		}
+	case Words, Day, Release, Customer, Cluster, Step, CustomerOrStep, Reminder:
 		text = strings.TrimSpace(text)
 	}
 	in.values[a.Name] = text

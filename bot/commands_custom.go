@@ -14,11 +14,11 @@ func customCommands() []*Command {
 	kind := Arg{Name: "type", Kind: OneOf, Choices: choicesOf(core.StepTypes), Help: "the language of its content"}
 	content := Arg{Name: "content", Kind: Script, Help: "what is to be run or done; {{customer.name}} and the like are filled in"}
 	place := Arg{Name: "position", Label: "Insert position", Kind: Position, Example: "before D2", Preset: atTheEnd,
-		Help: `"before D2" or "after D2"; at the end when left out`}
+		Help: `"before D2", "after D2", "first" or "last"; last when left out`}
 	added := name
 	added.Place, added.Required = true, true
 	moved := place
-	moved.Place, moved.Rest, moved.Required, moved.Help, moved.Preset = true, true, true, `"before D4" or "after D4"`, ""
+	moved.Place, moved.Rest, moved.Required, moved.Help, moved.Preset = true, true, true, `"before D4", "after D4", "first" or "last"`, ""
 	everyone := Arg{Name: "to_template", Kind: YesNo, Asked: true, Live: true, Label: "Add to template", Help: "apply to all customers"}
 	target := []Arg{releaseArg, customerArg, stepArg}
 	buttons := []Arg{revArg, viewArg, pageArg}
@@ -38,10 +38,10 @@ func customCommands() []*Command {
 			Examples: []string{`step add v2.5.0 cust-a-prod "Warm the cache" category=deploy type=bash content="curl -s app/warm" position="after D1"`},
 			Check:    checkContent,
 			Op: func(in In) core.Operation {
-				before, after := position(in.Str("position"))
+				before, after, end := position(in.Str("position"))
 				return core.AddCustomStep{Release: in.Str("release"), Customer: in.Str("customer"), Name: in.Str("name"),
 					Category: core.Category(in.Str("category")), Type: core.StepType(in.Str("type")), Content: in.Str("content"),
-					Description: in.Str("description"), Before: before, After: after, ToTemplate: in.Yes("to_template")}
+					Description: in.Str("description"), Before: before, After: after, End: end, ToTemplate: in.Yes("to_template")}
 			}},
 		{Noun: "step", Verb: "edit", Title: "Edit custom step", Aliases: []string{"update", "change", "set"}, Summary: "Change a customer's own step",
 			Args:     append(append(target[:3:3], stays(help(name, "its new name")), stays(kind), content, describing), buttons...),
@@ -58,8 +58,8 @@ func customCommands() []*Command {
 		{Noun: "step", Verb: "move", Title: "Move custom step", Aliases: []string{"reorder"}, Summary: "Put a customer's own step somewhere else",
 			Args: append(target[:3:3], moved), Examples: []string{"step move v2.5.0 cust-a-prod C1 after D2"},
 			Op: func(in In) core.Operation {
-				before, after := position(in.Str("position"))
-				return core.MoveCustomStep{Target: stepTarget(in), Before: before, After: after}
+				before, after, end := position(in.Str("position"))
+				return core.MoveCustomStep{Target: stepTarget(in), Before: before, After: after, End: end}
 			}},
 		{Noun: "step", Verb: "remove", Aliases: []string{"delete", "rm"}, Summary: "Remove a customer's own step",
 			Args: append(target[:3:3], buttons...), Examples: []string{"step remove v2.5.0 cust-a-prod C1"},

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"fmt"
 	"strings"
 
 	"rollcall/bot/blocks"
@@ -29,13 +30,13 @@ func templateCommands() []*Command {
 			}},
 		{Noun: "template", Verb: "add", Title: "Add template step", Aliases: []string{"create", "new"}, Summary: "Add a step to a release",
 			Args: []Arg{theRelease, added, category, required(kind), required(content), describing,
-				{Name: "position", Kind: Position, Help: `"before D2" or "after D2"; at the end when left out`, Example: "before D2", Preset: atTheEnd}},
+				{Name: "position", Kind: Position, Help: `"before D2", "after D2", "first" or "last"; last when left out`, Example: "before D2", Preset: atTheEnd}},
 			Examples: []string{`template add v2.5.0 "Run migration" category=deploy type=sql content="ALTER TABLE users ADD COLUMN x int;"`},
 			Check:    checkContent,
 			Op: func(in In) core.Operation {
-				before, after := position(in.Str("position"))
+				before, after, end := position(in.Str("position"))
 				return core.AddTemplate{Release: in.Str("release"), Name: in.Str("name"), Category: core.Category(in.Str("category")),
-					Type: core.StepType(in.Str("type")), Content: in.Str("content"), Description: in.Str("description"), Before: before, After: after}
+					Type: core.StepType(in.Str("type")), Content: in.Str("content"), Description: in.Str("description"), Before: before, After: after, End: end}
 			}},
 		{Noun: "template", Verb: "edit", Title: "Edit template step", Foretell: foretellEdit, Aliases: []string{"update", "change", "set"}, Summary: "Change what a step says, where it is still pending",
 			Args:     []Arg{releaseArg, stepArg, stays(help(name, "its new name")), stays(kind), content, describing, confirmArg, revArg, pageArg},
@@ -63,11 +64,11 @@ func templateCommands() []*Command {
 			}},
 		{Noun: "template", Verb: "move", Title: "Move template step", Aliases: []string{"reorder"}, Summary: "Put a step before or after another",
 			Args: []Arg{releaseArg, stepArg, {Name: "position", Kind: Position, Live: true, Place: true, Rest: true, Required: true,
-				Help: `"before D4" or "after D4"`, Example: "after D4"}, confirmArg},
+				Help: `"before D4", "after D4", "first" or "last"`, Example: "after D4"}, confirmArg},
 			Examples: []string{"template move v2.5.0 D2 after D4", "template move v2.5.0 D2 before D1"},
 			Op: func(in In) core.Operation {
-				before, after := position(in.Str("position"))
-				return core.MoveTemplate{Release: in.Str("release"), Step: in.Str("step"), Before: before, After: after, Confirm: in.Yes("confirm")}
+				before, after, end := position(in.Str("position"))
+				return core.MoveTemplate{Release: in.Str("release"), Step: in.Str("step"), Before: before, After: after, End: end, Confirm: in.Yes("confirm")}
 			}},
 		{Noun: "template", Verb: "remove", Title: "Remove template step", Aliases: []string{"delete", "rm"}, Summary: "Take a step out of a release",
 			Args: []Arg{releaseArg, stepArg, confirmArg}, Examples: []string{"template remove v2.5.0 D2"},
@@ -87,18 +88,36 @@ func foretellEdit(c *call, d *sketch) ([]string, error) {
 	return consequence(&core.Error{Preview: v}), nil
 }
 
-// position reads "before D2" and "after D2"; a step alone means before it.
-func position(text string) (before, after string) {
+// position reads where a step is to stand: "before D2", "after D2", "first", "last".
+func position(text string) (before, after string, end core.End) {
 	word, rest, _ := strings.Cut(strings.TrimSpace(text), " ")
+	rest = strings.TrimSpace(rest)
 	switch strings.ToLower(word) {
 	case "before":
-		return strings.TrimSpace(rest), ""
-	case atTheEnd, "last":
-		return "", ""
+		return rest, "", ""
 	case "after", "behind":
-		return "", strings.TrimSpace(rest)
+		return "", rest, ""
 	}
-	return strings.TrimSpace(text), ""
+	switch strings.ToLower(strings.TrimSpace(text)) {
+	case "first", "start":
+		return "", "", core.First
+	case "last", atTheEnd:
+		return "", "", core.Last
+	}
+	return "", "", ""
+}
+
+// checkPosition refuses what is no place in an order.
+func checkPosition(a *Arg, text string) error {
+	if before, after, end := position(text); text == "" || before+after+string(end) != "" {
+		return nil
+	}
+	err := bad(a.Name, `%s is "before D4", "after D4", "first" or "last", not %q`, a.Name, text)
+	if shortStep.MatchString(text) {
+		step := strings.ToUpper(text)
+		err.Hint = fmt.Sprintf(`Did you mean "before %s" or "after %s"?`, step, step)
+	}
+	return err
 }
 
 // checkContent warns of characters that a shell or database would trip over.

@@ -193,6 +193,8 @@
 //     and is about it from then on: the form never mixes what two of them say.
 //   - 2026-11-29: Lists of customers are cut at their commas like those of clusters.
 //     Of several, one in quotes stays whole, and may be the beginning of a name.
+//   - 2026-11-29: A place in an order is before or after a step, first, or last. A
+//     step alone says neither and is asked about.
 //   - 2026-11-29: People and channels in a text are the words that were typed for
 //     them. Where Slack passes on the id alone it is the person's name, and a
 //     script that is saved so says it; a channel without a name stays its id.

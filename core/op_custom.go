@@ -1,7 +1,6 @@
 package core
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -40,16 +39,16 @@ func (op AddCustomStep) run(t *tx) error {
 	if err != nil {
 		return err
 	}
-	slot, err := line.slot(op.Before, op.After)
+	other, err := t.queue(rel, cust, op.Category.other())
+	if err != nil {
+		return err
+	}
+	slot, err := line.slot(whereTo{op.Before, op.After, op.End}, nil, other)
 	if err != nil {
 		return err
 	}
 	if op.ToTemplate {
 		return t.addToTemplate(op, rel, line, slot)
-	}
-	other, err := t.queue(rel, cust, op.Category.other())
-	if err != nil {
-		return err
 	}
 	if n := len(line) + len(other); n >= stepLimit {
 		where, err := customerPlace(t, cust)
@@ -145,18 +144,23 @@ func (op MoveCustomStep) run(t *tx) error {
 	if err != nil {
 		return err
 	}
-	if op.Before == "" && op.After == "" {
+	to := whereTo{op.Before, op.After, op.End}
+	if to == (whereTo{}) {
 		return invalid("position", "Where to?").hint("Say before or after which step, like before D2.")
 	}
 	line, err := t.queue(s.rel, s.cust, s.rec.Category)
 	if err != nil {
 		return err
 	}
-	line = slices.DeleteFunc(line, func(q queued) bool { return q.rec != nil && q.rec.Number == s.rec.Number })
-	slot, err := line.slot(op.Before, op.After)
+	other, err := t.queue(s.rel, s.cust, s.rec.Category.other())
 	if err != nil {
 		return err
 	}
+	slot, err := line.slot(to, s.rec, other)
+	if err != nil {
+		return err
+	}
+	line = line.without(s.rec)
 	if err := t.squeeze(s.rel, line, slot, s.rec); err != nil {
 		return err
 	}
@@ -240,139 +244,4 @@ func (t *tx) aboutCustom(rec *stepRecord) error {
 	_, line, err := t.aboutStep(s, "")
 	t.call(stepTable.path(stepTable.key(rec)), line)
 	return err
-}
-
-// queued is one place in a customer's order: a template step or a custom one.
-type queued struct {
-	tm   *StepTemplate
-	rec  *stepRecord
-	name string // of a custom step
-}
-
-// queue is one customer's steps of one category, in order.
-type queue []queued
-
-// queue reads a customer's order of a category: template steps, each followed
-// by the custom steps anchored behind it; those before the first come first.
-func (t *tx) queue(rel *Release, c *Customer, cat Category) (queue, error) {
-	live, err := liveTemplates(t, rel.ID)
-	if err != nil {
-		return nil, err
-	}
-	recs, err := stepTable.list(t, idKey(rel.ID)+"/"+idKey(c.ID)+"/")
-	if err != nil {
-		return nil, err
-	}
-	behind := map[int][]*stepRecord{}
-	for _, rec := range recs {
-		if rec.Custom && !rec.Removed && rec.Category == cat {
-			behind[rec.Anchor] = append(behind[rec.Anchor], rec)
-		}
-	}
-	for _, b := range behind {
-		slices.SortFunc(b, func(x, y *stepRecord) int { return cmp.Compare(x.Order, y.Order) })
-	}
-	var q queue
-	add := func(anchor int) error {
-		for _, rec := range behind[anchor] {
-			w, err := readWording(t, rel.ID, c.ID, rec.Number, rec.Override)
-			if err != nil {
-				return err
-			}
-			q = append(q, queued{rec: rec, name: w.Name})
-		}
-		return nil
-	}
-	if err := add(0); err != nil {
-		return nil, err
-	}
-	for _, tm := range ofCategory(live, cat) {
-		q = append(q, queued{tm: tm})
-		if err := add(tm.Number); err != nil {
-			return nil, err
-		}
-	}
-	return q, nil
-}
-
-// slot is the index at which a step goes: before or after another, at the end
-// when neither is said.
-func (q queue) slot(before, after string) (int, error) {
-	if before != "" && after != "" {
-		return 0, invalid("position", "Say either before or after, not both")
-	}
-	ref, shift := before, 0
-	if after != "" {
-		ref, shift = after, 1
-	}
-	if strings.TrimSpace(ref) == "" {
-		return len(q), nil
-	}
-	names := make([]stepName, len(q))
-	for i, e := range q {
-		if e.tm != nil {
-			names[i] = stepName{e.tm.ShortID(), e.tm.Name, e.tm.ID}
-		} else {
-			names[i] = stepName{short: shortID("C", e.rec.Serial), name: e.name}
-		}
-	}
-	i, err := pickStep(names, ref)
-	if err != nil {
-		return 0, inField(err, "position")
-	}
-	return i + shift, nil
-}
-
-// minGap is the least distance between two custom steps behind one anchor;
-// below it they are spaced anew.
-const minGap = 1e-6
-
-// squeeze puts a custom step into a slot: behind its anchor with an order
-// strictly between its neighbours, their midpoint.
-func (t *tx) squeeze(rel *Release, q queue, slot int, rec *stepRecord) error {
-	anchor, low, high := 0, 0.0, 1.0
-	first := 0 // index of the first custom step behind the anchor
-	for i := slot - 1; i >= 0; i-- {
-		if q[i].tm != nil {
-			anchor, first = q[i].tm.Number, i+1
-			break
-		}
-	}
-	if slot > first {
-		low = q[slot-1].rec.Order
-	}
-	if slot < len(q) && q[slot].rec != nil {
-		high = q[slot].rec.Order
-	}
-	rec.Anchor, rec.Order = anchor, (low+high)/2
-	if high-low > minGap {
-		return t.putStepNow(rel, rec)
-	}
-	run := []*stepRecord{}
-	for i := first; i < len(q) && q[i].rec != nil; i++ {
-		if i == slot {
-			run = append(run, rec)
-		}
-		run = append(run, q[i].rec)
-	}
-	if !slices.Contains(run, rec) {
-		run = append(run, rec)
-	}
-	for i, r := range run {
-		r.Order = evenly(0, len(run), i)
-		if err := t.putStepNow(rel, r); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// evenly is the i-th of n orders that stand evenly behind low and before 1: by
-// halves of halves, so that they read 1.25 and 1.5 rather than 1.333….
-func evenly(low float64, n, i int) float64 {
-	parts := 2
-	for parts <= n {
-		parts *= 2
-	}
-	return low + (1-low)*float64(i+1)/float64(parts)
 }

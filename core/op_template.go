@@ -55,7 +55,7 @@ func (t *tx) addTemplate(rel *Release, live []*StepTemplate, op AddTemplate) (*S
 	if len(live) >= stepLimit {
 		return nil, refuse(Conflict, "Release %s already has %d steps, the most there can be", rel.Label(), stepLimit)
 	}
-	at, err := placeIn(live, op.Category, op.Before, op.After)
+	at, err := placeIn(live, op.Category, whereTo{op.Before, op.After, op.End}, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -154,15 +154,15 @@ func (op MoveTemplate) run(t *tx) error {
 	if err != nil {
 		return err
 	}
-	if op.Before == "" && op.After == "" {
+	to := whereTo{op.Before, op.After, op.End}
+	if to == (whereTo{}) {
 		return invalid("position", "Where to?").hint("Say before or after which step, like before D4.")
 	}
-	others := slices.DeleteFunc(slices.Clone(live), func(o *StepTemplate) bool { return o.Number == tm.Number })
-	at, err := placeIn(others, tm.Category, op.Before, op.After)
+	at, err := placeIn(live, tm.Category, to, tm)
 	if err != nil {
 		return err
 	}
-	same := slices.Insert(ofCategory(others, tm.Category), at, tm)
+	same := slices.Insert(ofCategory(without(live, tm), tm.Category), at, tm)
 	t.aboutTemplate(rel, tm)
 	if at == tm.OrderIndex {
 		t.receipt.Text = fmt.Sprintf("Step %s already stands there", tm.ShortID())
@@ -233,29 +233,31 @@ func ofCategory(all []*StepTemplate, c Category) []*StepTemplate {
 	return out
 }
 
-// placeIn is the index in its category at which a step goes: before or after
-// another, at the end when neither is said.
-func placeIn(live []*StepTemplate, c Category, before, after string) (int, error) {
-	same := ofCategory(live, c)
-	if before != "" && after != "" {
-		return 0, invalid("position", "Say either before or after, not both")
-	}
-	ref, shift := before, 0
-	if after != "" {
-		ref, shift = after, 1
+// placeIn is the index in its category at which a step goes; moved is the one that stands there already, if one does.
+func placeIn(live []*StepTemplate, c Category, to whereTo, moved *StepTemplate) (int, error) {
+	same := ofCategory(without(live, moved), c)
+	ref, shift, err := to.at()
+	if err != nil {
+		return 0, err
 	}
 	if ref == "" {
-		return len(same), nil
+		return to.last(len(same)), nil
 	}
 	anchor, err := findTemplate(live, ref)
-	if err != nil {
+	switch {
+	case err != nil:
 		return 0, inField(err, "position")
-	}
-	if anchor.Category != c {
-		return 0, invalid("position", "%s is a %s step, and this is a %s one", anchor.ShortID(), anchor.Category, c).
-			hint("Deploy and verify steps have separate orders.")
+	case anchor == moved:
+		return 0, nextToItself(anchor.ShortID())
+	case anchor.Category != c:
+		return 0, inOtherOrder(anchor.ShortID(), anchor.Category, c)
 	}
 	return slices.Index(same, anchor) + shift, nil
+}
+
+// without is all steps but one.
+func without(all []*StepTemplate, one *StepTemplate) []*StepTemplate {
+	return slices.DeleteFunc(slices.Clone(all), func(tm *StepTemplate) bool { return tm == one })
 }
 
 // newestRevision is the highest revision ever written of a template step. An

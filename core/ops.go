@@ -120,6 +120,15 @@ type ArchiveRelease struct {
 // archived unactivated becomes a draft).
 type ReopenRelease struct{ Release string }
 
+// End is one end of an order.
+type End string
+
+// The ends of an order.
+const (
+	First End = "first"
+	Last  End = "last"
+)
+
 // AddTemplate adds a step to a release. Before or After (a template step's
 // short id) place it; at the end otherwise. On an active release every
 // enrolled customer gets it at once.
@@ -130,6 +139,7 @@ type AddTemplate struct {
 	Content       string
 	Description   string
 	Before, After string
+	End           End // in place of them
 }
 
 // EditTemplate changes what a template step says: for every customer where it
@@ -147,6 +157,7 @@ type EditTemplate struct {
 type MoveTemplate struct {
 	Release, Step string
 	Before, After string
+	End           End // in place of them
 	Confirm       bool
 }
 
@@ -244,6 +255,7 @@ type AddCustomStep struct {
 	Content           string
 	Description       string
 	Before, After     string
+	End               End // in place of them
 	ToTemplate        bool
 }
 
@@ -259,6 +271,7 @@ type EditCustomStep struct {
 type MoveCustomStep struct {
 	Target
 	Before, After string
+	End           End // in place of them
 }
 
 // RemoveCustomStep removes a pending or reverted custom step; its history stays.
