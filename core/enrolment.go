@@ -325,6 +325,10 @@ func formatRanges(ids []int64) string {
 	return b.String()
 }
 
+// maxRange is more ids in a row than any store holds; a longer range is damage, and is not written out.
+const maxRange = 1_000_000
+
+// parseRanges reads what formatRanges has written, and leaves out what it never writes.
 func parseRanges(s string) []int64 {
 	var out []int64
 	for part := range strings.SplitSeq(s, ",") {
@@ -338,6 +342,9 @@ func parseRanges(s string) []int64 {
 			if z, err = strconv.ParseInt(to, 10, 64); err != nil {
 				continue
 			}
+		}
+		if a < 1 || z-a >= maxRange {
+			continue
 		}
 		for ; a <= z; a++ {
 			out = append(out, a)

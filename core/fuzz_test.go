@@ -63,7 +63,7 @@ func FuzzSkimEvent(f *testing.F) {
 }
 
 func FuzzSmallForms(f *testing.F) {
-	for _, s := range []string{"", "2026-12-01", "2026-02-30", "1-3,7", "9-1", "-", "+ns Customer A", "D12", "R1", "C+1", "0.5"} {
+	for _, s := range []string{"", "2026-12-01", "2026-02-30", "1-3,7", "9-1", "1-3777777770,0", "-", "+ns Customer A", "D12", "R1", "C+1", "0.5"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
@@ -72,10 +72,8 @@ func FuzzSmallForms(f *testing.F) {
 			require.NoError(t, err)
 			assert.Equal(t, d, again)
 		}
-		if len(s) < 20 {
-			if ids := parseRanges(s); len(ids) < 100 {
-				assert.NotPanics(t, func() { formatRanges(ids) })
-			}
+		if ids := parseRanges(s); len(s) < 20 {
+			assert.NotPanics(t, func() { formatRanges(ids) })
 		}
 		_, _ = parseColumn(storage.Entry{Key: []byte(s), Value: []byte(s)})
 		if letter, n, ok := splitShortID(s); ok && letter[0] < 0x80 {
