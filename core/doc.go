@@ -199,9 +199,9 @@
 //     them. Where Slack passes on the id alone it is the person's name, and a
 //     script that is saved so says it; a channel without a name stays its id.
 //   - 2026-11-29: A filter that there is not is left out of a page with a note, and
-//     refused by the JSON twin (400): a program reads no notes, and would take
-//     everything for what it had asked for. A matrix reads the records of its
-//     clusters and customers for the twin alone.
+//     so of its twin: only then has that a key beside the contract's, "ignored", with
+//     the same sentences. A matrix reads the records of its clusters and customers
+//     for the twin alone.
 //   - 2026-11-29: Names in a line are kept apart in direction: by elements on the
 //     page, in Slack by two characters and only around names that need them, since
 //     what is copied from there is typed again.

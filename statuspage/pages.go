@@ -143,13 +143,15 @@ func tidied(next http.HandlerFunc) http.HandlerFunc {
 func (s *Site) showJSON(p page) http.HandlerFunc {
 	return p.way(s)(jsonType, func(q *request) ([]byte, error) {
 		v, err := p.ask(s, q)
-		if err == nil {
-			err = q.refusal()
-		}
 		if err != nil {
 			return nil, err
 		}
 		b, err := json.Marshal(v)
+		if notes := q.notes(); err == nil && len(notes) > 0 { // else a program takes everything for what it asked for
+			var note []byte
+			note, err = json.Marshal(map[string][]string{"ignored": notes})
+			b = append(append(note[:len(note)-1], ','), b[1:]...)
+		}
 		if err != nil {
 			return nil, fmt.Errorf("writing JSON: %w", err)
 		}

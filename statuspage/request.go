@@ -123,20 +123,12 @@ func (q *request) ignored(key string, values ...string) {
 	}
 }
 
-// notes say on a page which filters were left out.
+// notes say which filters were left out.
 func (q *request) notes() (out []string) {
 	for _, odd := range q.odd {
 		out = append(out, curly(odd)+"; that filter was left out.")
 	}
 	return out
-}
-
-// refusal is instead of the notes for a program, which would take everything for what it had asked for.
-func (q *request) refusal() error {
-	if len(q.odd) == 0 {
-		return nil
-	}
-	return &core.Error{Code: core.Invalid, Msg: strings.Join(q.odd, ". "), Hint: "A filter that is left out lets everything through."}
 }
 
 // with is this page's address with filters changed; an empty value removes one.
