@@ -61,6 +61,23 @@ func stepHistory(r storage.Reader, st *stepState, e enrolment) ([]Activity, erro
 	return out, tell.names.err
 }
 
+// setThen says under which target line the step was executed, which its event froze, where it has another one by now.
+func (d *StepDetail) setThen() {
+	step := &d.Step
+	for i := range d.History {
+		ev := &d.History[i]
+		if ev.Status == nil || ev.Status.Open() || ev.Undoes != 0 {
+			continue
+		}
+		if ev.Title != step.TargetLine {
+			ev.Then = ev.Title
+		}
+		if step.ExecutedAt != nil && step.ExecutedAt.Equal(ev.At) {
+			step.ExecutedLine = ev.Then
+		}
+	}
+}
+
 // fromTemplate is the template's part in a step's history.
 func (tell *teller) fromTemplate(st *stepState, e enrolment, own []*Event, record string) ([]Activity, error) {
 	path := templates.path(templates.key(st.template))

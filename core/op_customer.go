@@ -120,14 +120,12 @@ func (t *tx) customer(ref string, sc scope) (*Customer, *Cluster, error) {
 }
 
 // joinActive enrols a customer that has appeared in every active release it
-// is meant for (BR-S06), and says so.
+// is meant for (BR-S06), and says so, as of those it takes part in already:
+// whoever has left a release's targets stays in it.
 func (t *tx) joinActive(c *Customer, no bool) error {
 	for rel, err := range activeReleases(t) {
 		if err != nil {
 			return err
-		}
-		if !rel.Targets.fits(c) {
-			continue
 		}
 		ro, err := readRoster(t, rel.ID)
 		if err != nil {
@@ -139,6 +137,9 @@ func (t *tx) joinActive(c *Customer, no bool) error {
 			} else {
 				t.detail("It takes part in %s.", rel.Label())
 			}
+			continue
+		}
+		if !rel.Targets.fits(c) {
 			continue
 		}
 		if no {

@@ -86,6 +86,7 @@ func (s *Service) stepDetail(r storage.Reader, p *part, st *stepState) (*StepDet
 	if out.History, err = stepHistory(r, st, p.enrolled); err != nil {
 		return nil, err
 	}
+	out.setThen()
 	v := &out.Step
 	out.FileName = fileName(p.rel.Label(), v.ClusterName, v.Namespace, v.Category, v.Position, v.Name, v.Type)
 	return out, nil

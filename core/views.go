@@ -103,6 +103,7 @@ type Activity struct {
 	Op           string     `json:"op"`   // "step.done"
 	Verb         string     `json:"verb"` // "done", "moved", "added"
 	Title        string     `json:"title"`
+	Then         string     `json:"-"`    // in a step's history: the target line under which it was executed, where that is another one now
 	Text         Maybe      `json:"text"` // reason, note
 	ReleaseID    *int64     `json:"release_id"`
 	ReleaseLabel Maybe      `json:"release_label"`

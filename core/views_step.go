@@ -47,6 +47,7 @@ type StepView struct {
 	ExecutedAt     *time.Time `json:"executed_at"`
 	ExecutedBy     Maybe      `json:"executed_by"`
 	ExecutedByName Maybe      `json:"executed_by_name"`
+	ExecutedLine   string     `json:"-"` // the target line of then, where that is another one now; detail only
 	SkipReason     Maybe      `json:"skip_reason"`
 	Notes          Maybe      `json:"notes"` // all notes, one after the other
 	NoteList       []Note     `json:"note_list"`

@@ -23,6 +23,9 @@ func Card(v core.StepDetail, env Env) Message {
 	}
 	if step.ExecutedAt != nil {
 		facts += "\n" + executed(step)
+		if step.ExecutedLine != "" {
+			facts += ", as " + Escape(step.ExecutedLine)
+		}
 	}
 	s.line(facts)
 	if step.SkipReason != "" {
@@ -168,6 +171,9 @@ func historyLine(a *core.Activity) string {
 	text := Date(a.At) + " · " + person(string(a.ActorName), string(a.Actor)) + " · " + Escape(a.Verb)
 	if a.Text != "" {
 		text += " · “" + Escape(short(oneLine(string(a.Text)), 200)) + "”"
+	}
+	if a.Then != "" {
+		text += " · as " + Escape(a.Then)
 	}
 	return text + changesText(a.Changes)
 }
