@@ -254,7 +254,7 @@ func (w *world) blockStep(who string, release, customer int, short, reason, need
 	if s == nil || !s.open() || len(reason) < 3 {
 		return nil
 	}
-	return func() { s.block, s.blockBy, s.blockNeeds, s.last = reason, who, needs, seq }
+	return func() { s.block, s.blockBy, s.blockNeeds, s.last = reason, who, cmp.Or(needs, s.blockNeeds), seq }
 }
 
 func (w *world) unblock(release, customer int, short string, seq int64) func() {

@@ -7,8 +7,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"slices"
-	"strings"
 	"time"
 
 	"rollcall/storage"
@@ -55,22 +53,6 @@ type BulkStep struct {
 	Detail  string   `json:"-"`             // and what is particular to this step: a reason, a person, names without a value
 }
 
-// LeaveOut is why a bulk does not touch a step, in the words under which such steps are listed.
-type LeaveOut string
-
-// Why steps are left out of a bulk, in the order in which they are listed: first
-// what somebody could do something about.
-const (
-	LeftBlocked LeaveOut = "blocked"
-	LeftClaimed LeaveOut = "in progress by others"
-	LeftNoValue LeaveOut = "no value for a placeholder"
-	LeftDone    LeaveOut = "already done"
-	LeftSkipped LeaveOut = "already skipped"
-)
-
-// LeaveOuts is every reason, in that order.
-var LeaveOuts = []LeaveOut{LeftBlocked, LeftClaimed, LeftNoValue, LeftDone, LeftSkipped}
-
 // storedPlan is a plan as the store keeps it until it is run or too old.
 type storedPlan struct {
 	Actor   string     `json:"actor"`
@@ -81,6 +63,7 @@ type storedPlan struct {
 	Note    string     `json:"note"`
 	Title   string     `json:"title"`
 	Cells   []bulkCell `json:"cells"`
+	Left    []leftKind `json:"left"`
 }
 
 // bulkCell is one step of a stored plan, and what it was when planned.
@@ -190,6 +173,7 @@ func planBulk(r storage.Reader, a Actor, q BulkQuery) (*BulkPlan, *storedPlan, e
 	if q.To == Skipped {
 		verb = "Skip %s"
 	}
+	keep.Left = leftKinds(out.LeftOut)
 	out.Title = fmt.Sprintf(verb, count(len(out.Change), "step")) + ": " + what
 	keep.Title = what
 	if len(out.Change) == 0 {
@@ -213,67 +197,12 @@ func newPlan(q BulkQuery) (*storedPlan, error) {
 	return keep, err
 }
 
-// allLeftOut says why a bulk would change nothing.
-func allLeftOut(list []BulkStep) string {
-	if len(list) == 0 {
-		return ""
-	}
-	first := list[0]
-	is, are := "is ", "are "
-	if strings.HasPrefix(first.Why, noValue) {
-		is, are = "has ", "have "
-	}
-	same := !slices.ContainsFunc(list, func(s BulkStep) bool { return s.Why != first.Why })
-	switch {
-	case len(list) == 1:
-		return first.Line + " " + is + first.Why + "."
-	case same:
-		return "All " + count(len(list), "step") + " " + are + first.Why + "."
-	}
-	return first.Line + " " + is + first.Why + "; " + count(len(list)-1, "more step") + " cannot be changed either."
-}
-
 // fitsBulk refuses more steps than one bulk may hold.
 func fitsBulk(steps int) error {
 	if steps > bulkLimit {
 		return refuse(Conflict, "That would be %d steps; %d at once is the most", steps, bulkLimit).hint("Take one cluster at a time.")
 	}
 	return nil
-}
-
-// noValue begins what leaveOut says of a placeholder that cannot be filled.
-const noValue = "no value"
-
-// leaveOut says why a step is not to be touched by a bulk, and what is particular to it; empty when it is.
-func (s *stepState) leaveOut(a Actor, to Status, names *namer) (cause LeaveOut, detail string) {
-	rec := s.rec
-	switch {
-	case rec.Status == Done:
-		return LeftDone, ""
-	case rec.Status == Skipped:
-		return LeftSkipped, ""
-	case rec.BlockedBy != "":
-		return LeftBlocked, rec.BlockReason
-	case rec.ClaimedBy != "" && rec.ClaimedBy != a.id():
-		return LeftClaimed, "@" + names.of(rec.ClaimedBy)
-	}
-	if missing := s.script().missing(s.value); to == Done && len(missing) > 0 {
-		return LeftNoValue, "{{" + strings.Join(missing, "}}, {{") + "}}"
-	}
-	return "", ""
-}
-
-// why says of one step why it is left out.
-func (l LeaveOut) why(detail string) string {
-	switch l {
-	case LeftBlocked:
-		return "blocked: " + detail
-	case LeftClaimed:
-		return "in progress by " + detail
-	case LeftNoValue:
-		return noValue + " for " + detail
-	}
-	return string(l)
 }
 
 // Op names the operation.
@@ -359,5 +288,8 @@ func (op RunBulk) run(t *tx) error {
 		verb = "skipped"
 	}
 	t.about(rel.Label()+" · "+plan.Title, "%s %s", count(done, "step"), verb)
+	for _, kind := range plan.Left {
+		t.detail("%s", kind.text())
+	}
 	return nil
 }

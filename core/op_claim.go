@@ -1,5 +1,7 @@
 package core
 
+import "cmp"
+
 func (StartStep) Op() string    { return "step.start" }
 func (BlockStep) Op() string    { return "step.block" }
 func (UnblockStep) Op() string  { return "step.unblock" }
@@ -49,23 +51,51 @@ func (op BlockStep) run(t *tx) error {
 			return invalid("needs", "@%s is %s and cannot be asked here", p.Name, p.Kind.sentence())
 		}
 	}
-	rec := s.rec
-	rec.BlockedBy, rec.BlockedAt = t.actor.id(), t.now.Unix()
-	rec.BlockReason, rec.BlockNeeds = reason, op.NeedsUser
 	t.receipt.Text = "Blocked"
 	t.repeat("Reason", reason)
+	if err := op.block(t, s.rec, reason); err != nil {
+		return err
+	}
 	t.event.Text = reason
-	if err := t.putStep(rec, line); err != nil {
+	if err := t.putStep(s.rec, line); err != nil {
 		return err
 	}
 	n := Notice{Kind: StepBlocked, Channel: string(s.rel.Channel), Release: s.rel.ID, Customer: s.cust.ID, Step: s.short(), Text: line + " is blocked", Reason: reason}
-	if op.NeedsUser != t.actor.id() {
-		n.Needs = op.NeedsUser
+	if s.rec.BlockNeeds != t.actor.id() {
+		n.Needs = s.rec.BlockNeeds
 	}
 	if n.Channel == "" {
 		n.Channel = n.Needs
 	}
 	return t.milestone(n)
+}
+
+// block sets the block. One that stands already gets the new reason, and goes
+// on needing whom it needed unless somebody else is named.
+func (op BlockStep) block(t *tx, rec *stepRecord, reason string) error {
+	if rec.BlockedBy != "" {
+		by, err := personName(t, rec.BlockedBy)
+		if err != nil {
+			return err
+		}
+		t.repeat("Blocked before by @"+by, rec.BlockReason)
+	}
+	needs, before := cmp.Or(op.NeedsUser, rec.BlockNeeds), rec.BlockNeeds
+	rec.BlockedBy, rec.BlockedAt = t.actor.id(), t.now.Unix()
+	rec.BlockReason, rec.BlockNeeds = reason, needs
+	if before == "" {
+		return nil
+	}
+	name, err := personName(t, before)
+	switch {
+	case err != nil:
+		return err
+	case needs == before:
+		t.detail("It still needs @%s.", name)
+	default:
+		t.detail("It needs @%s no longer.", name)
+	}
+	return nil
 }
 
 // names is whom the step needs.

@@ -216,7 +216,8 @@ type StartStep struct {
 	Rev      string
 }
 
-// BlockStep says what stands in a step's way, and who must help (a Slack user id, may be empty).
+// BlockStep says what stands in a step's way, and who must help (a Slack user
+// id; empty is whoever was named before, if somebody was).
 type BlockStep struct {
 	Target
 	Reason, NeedsUser string
