@@ -172,7 +172,7 @@ func (b *bulkReader) pick(q BulkQuery) ([]*stepState, string, error) {
 	}
 	tm, err := findTemplate(b.live, q.Step)
 	if err != nil {
-		return nil, "", err
+		return nil, "", removedElse(b.r, b.rel, q.Step, err)
 	}
 	ids, whom, err := b.members(q)
 	if err != nil {

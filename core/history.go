@@ -69,8 +69,8 @@ func (d *StepDetail) setThen() {
 		if ev.Status == nil || ev.Status.Open() || ev.Undoes != 0 {
 			continue
 		}
-		if ev.Title != step.TargetLine {
-			ev.Then = ev.Title
+		if m := titleForm.FindStringSubmatch(ev.Title); ev.Title != step.TargetLine && m != nil && m[1] != "" {
+			ev.Then = ev.Title // a shared link's reader is told no place of then
 		}
 		if step.ExecutedAt != nil && step.ExecutedAt.Equal(ev.At) {
 			step.ExecutedLine = ev.Then

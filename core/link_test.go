@@ -249,6 +249,12 @@ func TestSharedLinkAfterAMove(t *testing.T) {
 	_, us := h.share(core.ShareRelease{Release: "v2.5.0", Cluster: "prod-us"})
 	_, eu := h.share(core.ShareRelease{Release: "v2.5.0", Cluster: "prod-eu"})
 	h.do(ann, core.MoveCustomer{Customer: "cust-d-prod", Cluster: "prod-us", Confirm: true})
+	v, err := h.Step(t.Context(), us, core.StepQuery{Customer: "cust-d-prod", Step: "D1"})
+	require.NoError(t, err)
+	assert.Empty(t, v.Step.ExecutedLine)
+	for i := range v.History {
+		assert.Empty(t, v.History[i].Then)
+	}
 	for _, ask := range []func(core.Actor) (any, error){
 		func(a core.Actor) (any, error) { return h.Matrix(t.Context(), a, core.MatrixQuery{}) },
 		func(a core.Actor) (any, error) { return h.Activity(t.Context(), a, core.ActivityQuery{}) },

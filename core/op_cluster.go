@@ -135,35 +135,3 @@ func (c *Cluster) nameFree(t *tx) error {
 	}
 	return &Error{Code: Conflict, Field: "name", Msg: "There is already an active cluster " + taken.Name, Hint: "Choose another name, or edit that one."}
 }
-
-// fresh refuses when the record has changed since it was shown. rev is the
-// number of the event that was the newest then; empty asks nothing.
-func (t *tx) fresh(rev string, last int64, what string) error {
-	if rev == "" || rev == formatRev(last) {
-		return nil
-	}
-	return t.stale(last, what)
-}
-
-// stale says who changed what when.
-func (t *tx) stale(last int64, what string) error {
-	e, err := readEvent(t, last)
-	if err != nil {
-		return err
-	}
-	const hint = "Nothing was changed. Look at it as it is now, then decide again."
-	if e == nil {
-		return refuse(Stale, "%s has changed since you opened it", what).hint(hint)
-	}
-	return t.changedBy(e, what, hint)
-}
-
-// changedBy refuses because of an event that changed something since.
-func (t *tx) changedBy(e *Event, what, hint string) error {
-	by, err := personName(t, e.Actor)
-	if err != nil {
-		return err
-	}
-	when := moment(atHour, e.At)
-	return refuse(Stale, "%s has changed since: @%s %s %s", what, by, didIt(e.Op), when.Words).at(when).hint("%s", hint)
-}

@@ -45,7 +45,7 @@ func (op AddCustomStep) run(t *tx) error {
 	}
 	slot, err := line.slot(whereTo{op.Before, op.After, op.End}, nil, other)
 	if err != nil {
-		return err
+		return goneElse(t, rel, cust, op.Before+op.After, err)
 	}
 	if op.ToTemplate {
 		return t.addToTemplate(op, rel, line, slot)
@@ -154,7 +154,7 @@ func (op MoveCustomStep) run(t *tx) error {
 	}
 	other, err := t.queue(s.rel, s.cust, s.rec.Category.other())
 	if err != nil {
-		return err
+		return goneElse(t, s.rel, s.cust, op.Before+op.After, err)
 	}
 	slot, err := line.slot(to, s.rec, other)
 	if err != nil {

@@ -186,7 +186,7 @@ func (t *tx) aboutStep(s *stepState, rev string) (*stepState, string, error) {
 	t.event.Step, t.receipt.Step = s.short(), s.short()
 	t.event.Title, t.receipt.Title = line, line
 	if rev != "" && rev != s.rev(t.epoch(), line) {
-		return nil, "", t.stale(s.rec.last, line)
+		return nil, "", t.staleStep(s, line)
 	}
 	return s, line, nil
 }

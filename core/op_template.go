@@ -57,7 +57,7 @@ func (t *tx) addTemplate(rel *Release, live []*StepTemplate, op AddTemplate) (*S
 	}
 	at, err := placeIn(live, op.Category, whereTo{op.Before, op.After, op.End}, nil)
 	if err != nil {
-		return nil, err
+		return nil, removedElse(t, rel, op.Before+op.After, err)
 	}
 	ser, err := readSerials(t, rel.ID)
 	if err != nil {
@@ -160,7 +160,7 @@ func (op MoveTemplate) run(t *tx) error {
 	}
 	at, err := placeIn(live, tm.Category, to, tm)
 	if err != nil {
-		return err
+		return removedElse(t, rel, op.Before+op.After, err)
 	}
 	same := slices.Insert(ofCategory(without(live, tm), tm.Category), at, tm)
 	t.aboutTemplate(rel, tm)
@@ -198,7 +198,7 @@ func (t *tx) template(release, step string) (*Release, *StepTemplate, []*StepTem
 		return nil, nil, nil, err
 	}
 	tm, err := findTemplate(live, step)
-	return rel, tm, live, ownStepElse(t, rel, step, err)
+	return rel, tm, live, removedElse(t, rel, step, err)
 }
 
 func (t *tx) aboutTemplate(rel *Release, tm *StepTemplate) {

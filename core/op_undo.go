@@ -255,7 +255,7 @@ func (t *tx) undoTooLate(e *Event, s *Subject, last int64) error {
 	if since == nil {
 		return refuse(Stale, "%s has changed since", what)
 	}
-	return t.changedBy(since, what, "Nothing was undone. Change it by hand.")
+	return t.changedBy(since, what, didIt(since.Op), "Nothing was undone. Change it by hand.")
 }
 
 // standAgain says which claims and blocks came back, that the undone event had

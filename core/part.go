@@ -181,6 +181,8 @@ func (s *stepState) removed() bool { return s.template != nil && s.template.Remo
 func (p *part) view(r storage.Reader, names *namer, epoch string, st *stepState, content bool) (StepView, error) {
 	v, err := st.view(r, names, epoch, p.enrolled, p.anchors, content)
 	switch {
+	case st.rec.Removed:
+		v.Aside = "removed"
 	case !p.cust.IsActive:
 		v.Aside = "customer archived"
 	case p.enrolled.Withdrawn:

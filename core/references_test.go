@@ -150,8 +150,16 @@ func TestShortIDsAreNeverUsedAgain(t *testing.T) {
 	h.custom("cust-b-prod", "own", "")
 	assert.Equal(t, "own", h.step("cust-b-prod", "C2").Name, "custom steps count in the release")
 	e := h.refused(core.Conflict, bob, core.MarkDone{Target: at("cust-a-prod", "D4")})
-	assert.Equal(t, "D4 was removed from v2.5.0", e.Msg)
-	require.Equal(t, "not_found", string(h.refused(core.NotFound, bob, core.MarkDone{Target: at("cust-a-prod", "C1")}).Code))
+	assert.Equal(t, "D4 was removed from v2.5.0: by @ann at 09:00 UTC, 25 November", e.Msg)
+	e = h.refused(core.Conflict, bob, core.MarkDone{Target: at("cust-a-prod", "C1")})
+	assert.Equal(t, "C1 was removed from v2.5.0: by @bob at 09:00 UTC, 25 November", e.Msg)
+	e = h.refused(core.Conflict, bob, core.AddCustomStep{Release: "v2.5.0", Customer: "cust-a-prod", Name: "x", Category: core.Deploy, Type: core.Text, Content: "x", After: "C1"})
+	assert.Equal(t, "C1 was removed from v2.5.0: by @bob at 09:00 UTC, 25 November", e.Msg)
+	assert.Equal(t, "position", e.Field)
+	e = h.refused(core.Conflict, ann, core.MoveTemplate{Release: "v2.5.0", Step: "D3", After: "D4"})
+	assert.Equal(t, "D4 was removed from v2.5.0: by @ann at 09:00 UTC, 25 November", e.Msg)
+	e = h.refused(core.Conflict, ann, core.EditTemplate{Release: "v2.5.0", Step: "D4"})
+	assert.Equal(t, "D4 was removed from v2.5.0: by @ann at 09:00 UTC, 25 November", e.Msg)
 }
 
 // A cluster may be called like the number of another one.

@@ -40,8 +40,17 @@ func loadState(r storage.Reader, rel *Release, cust *Customer, cl *Cluster, tm *
 	return s, err
 }
 
-// findStep resolves one customer's step by what people type.
+// findStep resolves one customer's step that there is, by what people type.
 func findStep(r storage.Reader, rel *Release, cust *Customer, ref string) (*stepState, error) {
+	s, err := findAnyStep(r, rel, cust, ref)
+	if err == nil {
+		err = s.refuseRemoved(r)
+	}
+	return s, err
+}
+
+// findAnyStep resolves also a step of the customer's own that was removed, last of all: its history stays.
+func findAnyStep(r storage.Reader, rel *Release, cust *Customer, ref string) (*stepState, error) {
 	cl, err := clusters.get(r, idKey(cust.ClusterID))
 	if err != nil {
 		return nil, err
@@ -57,7 +66,7 @@ func findStep(r storage.Reader, rel *Release, cust *Customer, ref string) (*step
 			return nil, err
 		}
 		if tm.Removed && (rec == nil || rec.Removed || rec.Status == Pending && !rec.Custom) {
-			return nil, refuse(Conflict, "%s was removed from %s", tm.ShortID(), rel.Label())
+			return nil, removedTemplate(r, rel, tm)
 		}
 		if rec != nil && rec.Custom {
 			tm = nil // an override whose template step was removed
@@ -99,6 +108,8 @@ func findStepByName(r storage.Reader, rel *Release, cust *Customer, cl *Cluster,
 	enrolled, _ := ro.member(cust.ID)
 	var names []stepName
 	var all []queued
+	var gone []stepName
+	var removed []*stepRecord
 	add := func(q queued, short, name string, number int) {
 		n := stepName{short: short, name: name}
 		if enrolled.ID != 0 {
@@ -109,13 +120,18 @@ func findStepByName(r storage.Reader, rel *Release, cust *Customer, cl *Cluster,
 	byNumber := map[int]*stepRecord{}
 	for _, rec := range recs {
 		byNumber[rec.Number] = rec
-		if rec.Custom && !rec.Removed {
-			w, err := readWording(r, rel.ID, cust.ID, rec.Number, rec.Override)
-			if err != nil {
-				return nil, err
-			}
-			add(queued{rec: rec}, shortID("C", rec.Serial), w.Name, rec.Number)
+		if !rec.Custom {
+			continue
 		}
+		w, err := readWording(r, rel.ID, cust.ID, rec.Number, rec.Override)
+		if err != nil {
+			return nil, err
+		}
+		if rec.Removed {
+			gone, removed = append(gone, stepName{short: shortID("C", rec.Serial), name: w.Name}), append(removed, rec)
+			continue
+		}
+		add(queued{rec: rec}, shortID("C", rec.Serial), w.Name, rec.Number)
 	}
 	for _, tm := range tms {
 		rec := byNumber[tm.Number]
@@ -133,6 +149,12 @@ func findStepByName(r storage.Reader, rel *Release, cust *Customer, cl *Cluster,
 		add(queued{tm: tm, rec: rec}, tm.ShortID(), name, tm.Number)
 	}
 	i, err := pickStep(names, ref)
+	if ErrorCode(err) == NotFound {
+		if i, e := pickStep(gone, ref); e == nil {
+			return loadState(r, rel, cust, cl, nil, removed[i])
+		}
+		return nil, removedElse(r, rel, ref, err)
+	}
 	if err != nil {
 		return nil, err
 	}

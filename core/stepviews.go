@@ -61,7 +61,7 @@ func (s *Service) Step(ctx context.Context, a Actor, q StepQuery) (*StepDetail, 
 		if err != nil {
 			return nil, err
 		}
-		st, err := findStep(r, p.rel, p.cust, q.Step)
+		st, err := findAnyStep(r, p.rel, p.cust, q.Step)
 		if err != nil {
 			return nil, err
 		}

@@ -67,7 +67,7 @@ type StepView struct {
 	Warnings       []string   `json:"warnings"` // filled values that a shell or SQL would read as more than text
 	Rev            string     `json:"rev"`      // digest of all that the card says, for stale clicks
 	Locked         bool       `json:"locked"`   // content is frozen: the step is done or skipped, or the release archived
-	Aside          string     `json:"-"`        // why nobody works on it though its release goes on: its customer is out
+	Aside          string     `json:"-"`        // why nobody works on it though its release goes on: it was removed, or its customer is out
 }
 
 // Note is a remark on a step.

@@ -203,6 +203,9 @@ type hint struct{ Label, Command string }
 
 // hintsFor lists what can be done with a step as it stands.
 func hintsFor(v *core.StepDetail) []hint {
+	if v.Step.Aside != "" {
+		return nil // it would only be refused
+	}
 	target := strings.Join([]string{v.Release.ShortID, typed(v.Step.ClusterName + "/" + v.Step.Namespace), v.Step.ShortID}, " ")
 	var out []hint
 	say := func(label, verb, rest string) {

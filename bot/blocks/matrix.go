@@ -109,8 +109,15 @@ func grid(s *sheet, v *core.Matrix, at, page int) {
 	table.AddRow(head...)
 	var lines []string
 	for i, row := range c.Rows[:min(tableRows, len(c.Rows))] {
-		cells := []slack.TableCell{cell(rowHead(&row, v.Query.Category == ""), 50, &size)}
+		room := 50
+		if row.Removed {
+			room += len(removedRow)
+		}
+		cells := []slack.TableCell{cell(rowHead(&row, v.Query.Category == ""), room, &size)}
 		words := strings.TrimSpace(row.ShortID + " " + Escape(row.Name))
+		if row.Removed {
+			words = removedRow + words
+		}
 		for j := first; j < last; j++ {
 			text := cellText(c.Cells.Row(i)[j])
 			cells = append(cells, cell(text, 40, &size))
@@ -132,11 +139,17 @@ func grid(s *sheet, v *core.Matrix, at, page int) {
 	s.actions(matrixPager(v, c, at, page, pages)...)
 }
 
+// removedRow begins what a row is called whose step was removed from the template.
+const removedRow = "(removed from template) "
+
 // rowHead names a row; with its category where the rows of both are shown, which are counted each by itself.
 func rowHead(row *core.MatrixRow, category bool) string {
 	text := row.Name
 	if row.ShortID != "" { // else it is many custom steps at once
 		text = fmt.Sprintf("%s. %s %s", row.Position, row.ShortID, row.Name)
+	}
+	if row.Removed { // its place in the order belongs to another now
+		text = removedRow + row.ShortID + " " + row.Name
 	}
 	if category {
 		text = string(row.Category) + " " + text
