@@ -24,7 +24,7 @@ func Card(v core.StepDetail, env Env) Message {
 	if step.ExecutedAt != nil {
 		facts += "\n" + executed(step)
 		if step.ExecutedLine != "" {
-			facts += ", as " + Escape(step.ExecutedLine)
+			facts += ", as " + target(step.ExecutedLine)
 		}
 	}
 	s.line(facts)
@@ -173,7 +173,7 @@ func historyLine(a *core.Activity) string {
 		text += " · “" + Escape(short(oneLine(string(a.Text)), 200)) + "”"
 	}
 	if a.Then != "" {
-		text += " · as " + Escape(a.Then)
+		text += " · as " + target(a.Then)
 	}
 	return text + changesText(a.Changes)
 }
