@@ -22,11 +22,14 @@ func customerCommands() []*Command {
 			Examples: []string{"customer list", "customer list cluster=prod-us,prod-eu sort=progress"},
 			Show: func(c *call) (blocks.Message, error) {
 				q := core.CustomersQuery{Clusters: c.in.List("cluster"), Sort: c.in.Str("sort"), Archived: c.in.Yes("archived")}
-				v, err := c.bot.core.Customers(c.ctx, c.actor, q)
-				if err == nil && len(v.Unknown) > 0 {
-					q.Clusters = straightAll(q.Clusters)
-					v, err = c.bot.core.Customers(c.ctx, c.actor, q)
-				}
+				var v *core.CustomerList
+				err := c.onClusters(q.Clusters, func(names []string) (unknown []string, err error) {
+					q.Clusters = names
+					if v, err = c.bot.core.Customers(c.ctx, c.actor, q); err != nil {
+						return nil, err
+					}
+					return v.Unknown, nil
+				})
 				return draw(err, func() blocks.Message { return blocks.Customers(*v, c.page(), c.env) })
 			}},
 		{Noun: "customer", Verb: "show", Aliases: []string{"view", "get"}, Summary: "One customer and its releases",

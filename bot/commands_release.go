@@ -126,11 +126,14 @@ func releaseCommands() []*Command {
 			Show: func(c *call) (blocks.Message, error) {
 				q := core.MatrixQuery{Release: c.in.Str("release"), Clusters: c.in.List("cluster"),
 					Category: core.Category(c.in.Str("category")), Statuses: statuses(c.in.List("status"))}
-				v, err := c.bot.core.Matrix(c.ctx, c.actor, q)
-				if err == nil && len(v.Unknown) > 0 {
-					q.Clusters = straightAll(q.Clusters)
-					v, err = c.bot.core.Matrix(c.ctx, c.actor, q)
-				}
+				var v *core.Matrix
+				err := c.onClusters(q.Clusters, func(names []string) (unknown []string, err error) {
+					q.Clusters = names
+					if v, err = c.bot.core.Matrix(c.ctx, c.actor, q); err != nil {
+						return nil, err
+					}
+					return v.Unknown, nil
+				})
 				return draw(err, func() blocks.Message { return blocks.Matrix(*v, int(number(c.in, "at")), c.page(), c.env) })
 			}},
 		{Noun: "release", Verb: "board", Summary: "Where a release's live message is, posted again if gone", Alone: true,

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -326,4 +327,33 @@ func (c *call) about(fixed map[string]string) string {
 		}
 	}
 	return ""
+}
+
+// onClusters asks something that is filtered by clusters. A name that is not known there is taken as people type it: its
+// beginning is enough, several that begin so are a choice. One that means nothing is refused: a filter that was left out
+// would show everything as if that fitted.
+func (c *call) onClusters(asked []string, ask func(names []string) (unknown []string, err error)) error {
+	unknown, err := ask(asked)
+	if err != nil || len(unknown) == 0 {
+		return err
+	}
+	names, err := c.bot.core.ListedClusters(c.ctx, c.actor, asked)
+	if err != nil {
+		return err
+	}
+	for i, name := range names {
+		if !slices.Contains(unknown, name) {
+			continue
+		}
+		v, err := c.bot.core.Cluster(c.ctx, c.actor, straight(name))
+		if e := core.AsError(err); e != nil {
+			e.Field = "cluster"
+			return e
+		}
+		names[i] = v.Cluster.Name
+	}
+	if unknown, err = ask(names); err == nil && len(unknown) > 0 {
+		err = bad("cluster", "Nothing that is asked for is on cluster %s", unknown[0])
+	}
+	return err
 }

@@ -79,12 +79,3 @@ func straight(text string) string {
 	}, text)
 	return strings.Join(strings.Fields(text), " ")
 }
-
-// straightAll undoes it in names of which one was unknown.
-func straightAll(names []string) []string {
-	out := make([]string, len(names))
-	for i, name := range names {
-		out[i] = straight(name)
-	}
-	return out
-}

@@ -18,9 +18,6 @@ func Customers(v core.CustomerList, page int, env Env) Message {
 	if len(v.Query.Clusters) > 0 || v.Query.Sort != "" {
 		s.small(fmt.Sprintf("%s of %s%s", thousands(len(v.Customers)), thousands(v.Total), customersAsked(v.Query)))
 	}
-	for _, name := range v.Unknown {
-		s.line("⚠️ There is no cluster called " + bold(name) + ".")
-	}
 	if v.Total == 0 {
 		s.invite("There is no customer yet.", "customer.add", "Add one: "+env.typed(`customer add "Customer A" cluster=prod-us namespace=cust-a-prod`))
 	} else if len(v.Customers) == 0 {

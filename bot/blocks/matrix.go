@@ -27,9 +27,6 @@ func Matrix(v core.Matrix, at, page int, env Env) Message {
 	if filter := matrixFilter(&v); filter != "" {
 		s.small(filter)
 	}
-	for _, name := range v.Unknown {
-		s.line("⚠️ No cluster of this release is called " + bold(name) + ".")
-	}
 	if len(v.Clusters) == 0 {
 		s.line("Nothing fits.")
 	} else {
