@@ -45,7 +45,7 @@ func everydayCommands() []*Command {
 		{Verb: "activity", Aliases: []string{"log", "feed"}, Summary: "What happened, newest first",
 			Args: []Arg{help(named(releaseArg), "only this release"), help(named(optional(customerArg)), "only this customer"),
 				help(named(optional(clusterArg)), "only this cluster"), {Name: "by", Kind: Person, Help: "only what this person did"},
-				{Name: "op", Kind: Words, Help: "only this: step, step.done, release …", Example: "step.skip"}, {Name: "before", Kind: Count, Hidden: true}, viewArg},
+				{Name: "op", Kind: Words, Help: "only this: step, skip, step.skip, release …", Example: "step.skip"}, {Name: "before", Kind: Count, Hidden: true}, viewArg},
 			Examples: []string{"activity", "activity release=v2.5.0", "activity by=<@U012ABCDEF> op=step.skip"}, Show: showActivity},
 		{Verb: "undo", Summary: "Take back what you did last, within 15 minutes",
 			Args:     []Arg{{Name: "event", Kind: Count, Place: true, Help: "the number of the event; your newest when left out"}, viewArg},

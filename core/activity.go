@@ -149,7 +149,7 @@ func (f *eventFilter) passes(e *Event) bool {
 	if f.accepted && e.Refused || f.person != "" && e.Actor != f.person {
 		return false
 	}
-	if f.op != "" && e.Op != f.op && !strings.HasPrefix(e.Op, f.op+".") {
+	if f.op != "" && e.Op != f.op && !strings.HasPrefix(e.Op, f.op+".") && !strings.HasSuffix(e.Op, "."+f.op) {
 		return false
 	}
 	about := func(want, is int64, records ...string) bool {

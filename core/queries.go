@@ -50,7 +50,7 @@ type TodoQuery struct {
 type ActivityQuery struct {
 	Release, Customer, Cluster string
 	Person                     string // Slack user id, or name
-	Op                         string
-	Before                     int64 // events with a smaller sequence; 0 starts at the newest
-	Limit                      int   // 0 is 50, at most 200
+	Op                         string // a noun, a verb, or both: "step", "skip", "step.skip"
+	Before                     int64  // events with a smaller sequence; 0 starts at the newest
+	Limit                      int    // 0 is 50, at most 200
 }

@@ -108,7 +108,13 @@ func Activity(v core.ActivityFeed, older Button, env Env) Message {
 	s := env.sheet()
 	s.reserve = 1
 	s.header("Activity")
-	if len(v.Events) == 0 {
+	switch q := v.Query; {
+	case len(v.Events) > 0:
+	case q.Op != "":
+		s.line("Nothing that fits has happened. " + code("op=") + " takes what was done and to what: " + code("step") + ", " + code("skip") + ", " + code("step.skip") + ".")
+	case q.Release+q.Customer+q.Cluster+q.Person != "" || q.Before > 0:
+		s.line("Nothing that fits has happened.")
+	default:
 		s.line("Nothing has happened yet.")
 	}
 	for i := range v.Events {
