@@ -45,6 +45,7 @@ func (op EditCluster) run(t *tx) error {
 		return err
 	}
 	t.aboutCluster(c, "changed")
+	t.same = "Cluster " + c.Name + " already says that"
 	return clusters.put(t, c)
 }
 

@@ -56,7 +56,7 @@ func (op EditCustomer) run(t *tx) error {
 		return err
 	}
 	t.aboutCustomer(c)
-	t.about(place{c.Name, cl.Name, c.Namespace}.String(), "%s changed", c.Name)
+	t.edited(place{c.Name, cl.Name, c.Namespace}.String(), c.Name)
 	return customers.put(t, c)
 }
 

@@ -50,7 +50,10 @@ func (op ResetStep) run(t *tx) error {
 	if err != nil {
 		return err
 	}
-	if s.rec.Custom || s.rec.Override == 0 {
+	if s.rec.Custom {
+		return refuse(Conflict, "%s is a custom step and has no template to go back to", line).hint("“step edit” changes what it says.")
+	}
+	if s.rec.Override == 0 {
 		return refuse(Conflict, "%s is not overridden", line).hint("It says what its template says.")
 	}
 	if s.template.Removed {

@@ -50,7 +50,7 @@ func (op EditRelease) run(t *tx) error {
 		return err
 	}
 	t.aboutRelease(r)
-	t.about(releaseLabel(r), "Release %s changed", releaseLabel(r))
+	t.edited(releaseLabel(r), "Release "+releaseLabel(r))
 	if op.Targets != nil {
 		if err := t.sayTargets(r); err != nil {
 			return err

@@ -119,6 +119,7 @@ func (op EditReminder) run(t *tx) error {
 	if op.Channel != nil {
 		m.Parked = "" // somebody found another place for it
 	}
+	t.same = m.Label() + " already says that"
 	return t.reminded(m, "Changed")
 }
 

@@ -23,8 +23,9 @@ type tx struct {
 	seen    map[string]int // path → its place in touched
 	notices []Notice
 	receipt Receipt
-	final   bool // the operation cannot be undone
-	redraw  bool // boards were marked
+	same    string // what the receipt says of an edit that came to nothing
+	final   bool   // the operation cannot be undone
+	redraw  bool   // boards were marked
 }
 
 // touched is a record before the operation.
@@ -56,6 +57,12 @@ func (t *tx) about(title, format string, args ...any) {
 	t.event.Title = title
 	t.receipt.Title = title
 	t.receipt.Text = fmt.Sprintf(format, args...)
+}
+
+// edited is about for an edit, which may come to nothing.
+func (t *tx) edited(title, what string) {
+	t.about(title, "%s changed", what)
+	t.same = what + " already says that"
 }
 
 func (t *tx) aboutRelease(r *Release) {
@@ -138,6 +145,9 @@ func (t *tx) finish() (bool, error) {
 		t.event.Subjects = append(t.event.Subjects, s)
 	}
 	if len(t.event.Subjects) == 0 && !t.event.Refused {
+		if t.same != "" {
+			t.receipt.Text = t.same
+		}
 		return false, nil
 	}
 	b, err := t.event.encode()

@@ -2,6 +2,7 @@ package blocks
 
 import (
 	"fmt"
+	"strings"
 
 	"rollcall/core"
 )
@@ -64,9 +65,9 @@ func attention(s *sheet, step *core.StepView) {
 	text := Target(step.TargetLine)
 	for _, mark := range stepMarks(step) {
 		text += "\n" + mark
-	}
-	if step.Block != nil {
-		text += fmt.Sprintf(" · by %s %s", person(step.Block.ByName, step.Block.By), Date(step.Block.At))
+		if step.Block != nil && strings.HasPrefix(mark, blockedMark) {
+			text += fmt.Sprintf(" · by %s %s", person(step.Block.ByName, step.Block.By), Date(step.Block.At))
+		}
 	}
 	s.row(text, press("View", "step.show", fmt.Sprintf("R%d", step.ReleaseID), step.CustomerID, step.ShortID).says("View "+step.TargetLine))
 }

@@ -91,6 +91,9 @@ func executed(step *core.StepView) string {
 	return "Completed by " + who + " " + Date(*step.ExecutedAt)
 }
 
+// blockedMark begins what is said of a block.
+const blockedMark = "⛔ blocked: "
+
 // stepMarks says what makes a step special, in words.
 func stepMarks(step *core.StepView) []string {
 	var marks []string
@@ -110,7 +113,7 @@ func stepMarks(step *core.StepView) []string {
 		marks = append(marks, "📦 "+Escape(step.Aside))
 	}
 	if step.Block != nil {
-		mark := "⛔ blocked: " + Escape(short(oneLine(step.Block.Reason), 120))
+		mark := blockedMark + Escape(short(oneLine(step.Block.Reason), 120))
 		if step.Block.Needs != "" {
 			mark += ", needs " + person(string(step.Block.NeedsName), string(step.Block.Needs))
 		}
