@@ -119,8 +119,11 @@ func (op EditReminder) run(t *tx) error {
 	if op.Channel != nil {
 		m.Parked = "" // somebody found another place for it
 	}
+	if err := t.reminded(m, "Changed"); err != nil {
+		return err
+	}
 	t.same = m.Label() + " already says that"
-	return t.reminded(m, "Changed")
+	return nil
 }
 
 func (op PauseReminder) run(t *tx) error {

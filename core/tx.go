@@ -56,7 +56,7 @@ func (t *tx) call(path, title string) {
 func (t *tx) about(title, format string, args ...any) {
 	t.event.Title = title
 	t.receipt.Title = title
-	t.receipt.Text = fmt.Sprintf(format, args...)
+	t.receipt.Text, t.same = fmt.Sprintf(format, args...), ""
 }
 
 // edited is about for an edit, which may come to nothing.

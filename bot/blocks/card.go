@@ -175,7 +175,7 @@ func historyLine(a *core.Activity) string {
 	if a.Then != "" {
 		text += " · as " + target(a.Then)
 	}
-	return text + changesText(a.Changes)
+	return text + changesText(a.Told())
 }
 
 // History shows all that happened to one step.

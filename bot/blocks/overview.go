@@ -152,7 +152,7 @@ func activityLine(a *core.Activity) string {
 	if a.Text != "" {
 		text += " · “" + Escape(short(oneLine(string(a.Text)), 200)) + "”"
 	}
-	return text + changesText(a.Changes)
+	return text + changesText(a.Told())
 }
 
 // changesText is what changed, field by field.
@@ -160,7 +160,7 @@ func changesText(list []core.FieldNow) string {
 	const most = 3
 	text := ""
 	for _, c := range list[:min(most, len(list))] {
-		text += fmt.Sprintf(" · %s: %s → %s", Escape(strings.ReplaceAll(c.Field, "_", " ")), valueText(c.Field, c.Before), valueText(c.Field, c.After))
+		text += fmt.Sprintf(" · %s: %s → %s", Escape(c.Field), valueText(c.Field, c.Before), valueText(c.Field, c.After))
 	}
 	if left := len(list) - most; left > 0 {
 		text += " · " + plural(left, "more change")
