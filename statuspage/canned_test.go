@@ -202,7 +202,11 @@ func (c *canned) cluster(i int) core.ClusterView {
 
 func (c *canned) customer(i int) core.CustomerView {
 	p := c.progress(i)
-	v := core.CustomerView{ClusterName: c.name("cluster", i/max(1, c.perCluster)), Progress: &p, Releases: []core.ReleaseShare{c.share(i)}}
+	return core.CustomerView{Customer: c.record(i), ClusterName: c.name("cluster", i/max(1, c.perCluster)), Progress: &p, Releases: []core.ReleaseShare{c.share(i)}}
+}
+
+// record is a customer alone: a share counts its whole release.
+func (c *canned) record(i int) (v core.Customer) {
 	v.ID, v.ClusterID, v.Name, v.Namespace = int64(i+1), int64(i/max(1, c.perCluster)+1), c.name("customer", i), c.name("namespace", i)
 	v.Description, v.IsActive, v.Metadata = core.Maybe(c.name("text", i)), true, map[string]string{c.name("db_host", i): c.name("pg.internal", i)}
 	v.CreatedAt, v.UpdatedAt = day, day

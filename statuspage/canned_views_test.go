@@ -118,7 +118,7 @@ func (c *canned) Matrix(_ context.Context, _ core.Actor, q core.MatrixQuery) (*c
 	for _, i := range found {
 		m := core.MatrixCluster{Cluster: c.cluster(i), Progress: c.progress(c.of(i)...)}
 		for _, j := range c.of(i) {
-			m.Customers = append(m.Customers, core.MatrixCustomer{Customer: c.customer(j).Customer, ClusterName: c.name("cluster", i), Progress: c.progress(j)})
+			m.Customers = append(m.Customers, core.MatrixCustomer{Customer: c.record(j), ClusterName: c.name("cluster", i), Progress: c.progress(j)})
 		}
 		m.Cells.Columns = len(m.Customers)
 		for step := range c.steps {
